@@ -1,0 +1,172 @@
+package dev.sluice.service;
+
+import dev.sluice.http.HostName;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SequencedMap;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Which service answers for a host and a path: an immutable map that event loops read without any lock. The exact host
+ * comes first, then the wildcard of one label, then the services without a host; the first of these that exists
+ * decides, there is no falling through to the next. Within it the longest prefix on a segment boundary wins.
+ */
+public final class RouteTable {
+    public static final RouteTable EMPTY = new RouteTable(new TreeMap<>());
+
+    private final SequencedMap<String, Service> services;
+    // By host in lower case; wildcards by their suffix with the dot.
+    private final Map<String, RouteMatch.Matched[]> exact = new HashMap<>();
+    private final Map<String, RouteMatch.Matched[]> wildcards = new HashMap<>();
+    private RouteMatch.Matched @Nullable [] anyHost;
+    private final @Nullable String defaultTlsHost;
+
+    private RouteTable(SequencedMap<String, Service> byName) {
+        this.services = byName;
+        Map<String, List<RouteMatch.Matched>> bindings = new HashMap<>();
+        String tlsHost = null;
+        for (Service service : byName.values()) {
+            for (String host : service.options().hosts()) {
+                for (String prefix : service.options().pathPrefixes()) {
+                    bindings.computeIfAbsent(key(host), _ -> new ArrayList<>())
+                            .add(new RouteMatch.Matched(service, prefix));
+                }
+            }
+            String first = service.options().hosts().getFirst();
+            if (tlsHost == null && service.options().tls().enabled() && !first.isEmpty()) {
+                tlsHost = first;
+            }
+        }
+        this.defaultTlsHost = tlsHost;
+        bindings.forEach(this::bind);
+    }
+
+    /** Makes the table of these services; path services take over TLS from the root of their first host. */
+    static RouteTable of(Collection<Service> services) {
+        SequencedMap<String, Service> byName = new TreeMap<>();
+        services.forEach(s -> byName.put(s.name(), s));
+        RouteTable raw = new RouteTable(byName);
+        SequencedMap<String, Service> inherited = new TreeMap<>();
+        for (Service service : byName.values()) {
+            inherited.put(service.name(), service.options().servesRoot() ? service : raw.inheriting(service));
+        }
+        return new RouteTable(inherited);
+    }
+
+    private Service inheriting(Service service) {
+        String firstHost = key(service.options().hosts().getFirst());
+        RouteMatch.@Nullable Matched[] routes = exact.get(firstHost);
+        RouteMatch root = routes != null && routes[routes.length - 1].prefix().equals("/")
+                ? routes[routes.length - 1]
+                : matchRootElsewhere(firstHost);
+        if (root instanceof RouteMatch.Matched(Service owner, String _)) {
+            TlsOptions tls = owner.options().tls();
+            return service.withTls(tls.enabled(), tls.redirect());
+        }
+        return service.withTls(false, true);
+    }
+
+    // The services under a path are themselves bound to the host; its TLS may come from a wildcard's root.
+    private RouteMatch matchRootElsewhere(String host) {
+        if (host.startsWith("*.")) {
+            RouteMatch.@Nullable Matched[] same = wildcards.get(host.substring(1));
+            return same == null ? RouteMatch.NO_SERVICE : longest(same, "/");
+        }
+        int dot = host.indexOf('.');
+        RouteMatch.@Nullable Matched[] wild = dot > 0 ? wildcards.get(host.substring(dot)) : null;
+        if (wild != null) {
+            return longest(wild, "/");
+        }
+        return host.isEmpty() && anyHost != null ? longest(anyHost, "/") : RouteMatch.NO_SERVICE;
+    }
+
+    private void bind(String host, List<RouteMatch.Matched> matches) {
+        matches.sort(
+                Comparator.comparingInt((RouteMatch.Matched m) -> m.prefix().length())
+                        .reversed());
+        RouteMatch.Matched[] routes = matches.toArray(new RouteMatch.Matched[0]);
+        if (host.isEmpty()) {
+            anyHost = routes;
+        } else if (host.startsWith("*.")) {
+            wildcards.put(host.substring(1), routes);
+        } else {
+            exact.put(host, routes);
+        }
+    }
+
+    /**
+     * Finds the service for a request. On an event loop.
+     *
+     * @param host normalised by {@link HostName}
+     * @param path percent-decoded, without the query
+     */
+    public RouteMatch match(String host, String path) {
+        RouteMatch.@Nullable Matched[] routes = exact.get(host);
+        if (routes == null) {
+            int dot = host.indexOf('.');
+            routes = dot > 0 ? wildcards.get(host.substring(dot)) : null;
+        }
+        if (routes == null) {
+            routes = anyHost;
+        }
+        return routes == null ? RouteMatch.NO_SERVICE : longest(routes, path);
+    }
+
+    private static RouteMatch longest(RouteMatch.Matched[] routes, String path) {
+        for (RouteMatch.Matched route : routes) {
+            String prefix = route.prefix();
+            if (prefix.length() == 1
+                    || (path.startsWith(prefix)
+                            && (path.length() == prefix.length() || path.charAt(prefix.length()) == '/'))) {
+                return route;
+            }
+        }
+        return RouteMatch.NO_SERVICE;
+    }
+
+    /** The service whose certificate answers for a server name, or null when none does. */
+    public @Nullable Service tlsService(String serverName) {
+        return match(serverName, "/") instanceof RouteMatch.Matched(Service service, String _)
+                        && service.options().tls().enabled()
+                ? service
+                : null;
+    }
+
+    /** The server name that is assumed for clients that send none; null without any TLS host. */
+    public @Nullable String defaultTlsHost() {
+        return defaultTlsHost;
+    }
+
+    /** All services in the order of their names. */
+    public Collection<Service> services() {
+        return services.values();
+    }
+
+    public @Nullable Service find(String name) {
+        return services.get(name);
+    }
+
+    /** The service of another name that already owns one of these hosts and prefixes, or null. */
+    @Nullable
+    Service conflict(String name, ServiceOptions normalised) {
+        for (String host : normalised.hosts()) {
+            for (Service other : services.values()) {
+                if (!other.name().equals(name)
+                        && other.options().hosts().stream().anyMatch(h -> key(h).equals(key(host)))
+                        && other.options().pathPrefixes().stream().anyMatch(normalised.pathPrefixes()::contains)) {
+                    return other;
+                }
+            }
+        }
+        return null;
+    }
+
+    private static String key(String host) {
+        return HostName.normalise(host);
+    }
+}
