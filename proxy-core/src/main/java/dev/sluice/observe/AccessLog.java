@@ -1,6 +1,6 @@
 package dev.sluice.observe;
 
-import dev.sluice.observe.JsonLine.Key;
+import dev.sluice.observe.JsonLine.FieldName;
 import java.util.List;
 
 /**
@@ -8,33 +8,33 @@ import java.util.List;
  * Sluice's own. Called on event loops; the line is put together on the log's thread.
  */
 public final class AccessLog {
-    private static final Key HOST = new Key("host");
-    private static final Key PORT = new Key("port");
-    private static final Key PATH = new Key("path");
-    private static final Key REQUEST_ID = new Key("request_id");
-    private static final Key STATUS = new Key("status");
-    private static final Key SERVICE = new Key("service");
-    private static final Key TARGET = new Key("target");
-    private static final Key DURATION = new Key("duration");
-    private static final Key METHOD = new Key("method");
-    private static final Key REQUEST_LENGTH = new Key("req_content_length");
-    private static final Key REQUEST_TYPE = new Key("req_content_type");
-    private static final Key RESPONSE_LENGTH = new Key("resp_content_length");
-    private static final Key RESPONSE_TYPE = new Key("resp_content_type");
-    private static final Key CLIENT_ADDRESS = new Key("client_addr");
-    private static final Key CLIENT_PORT = new Key("client_port");
-    private static final Key REMOTE_ADDRESS = new Key("remote_addr");
-    private static final Key USER_AGENT = new Key("user_agent");
-    private static final Key PROTOCOL = new Key("proto");
-    private static final Key SCHEME = new Key("scheme");
-    private static final Key QUERY = new Key("query");
+    private static final FieldName HOST = new FieldName("host");
+    private static final FieldName PORT = new FieldName("port");
+    private static final FieldName PATH = new FieldName("path");
+    private static final FieldName REQUEST_ID = new FieldName("request_id");
+    private static final FieldName STATUS = new FieldName("status");
+    private static final FieldName SERVICE = new FieldName("service");
+    private static final FieldName TARGET = new FieldName("target");
+    private static final FieldName DURATION = new FieldName("duration");
+    private static final FieldName METHOD = new FieldName("method");
+    private static final FieldName REQUEST_LENGTH = new FieldName("req_content_length");
+    private static final FieldName REQUEST_TYPE = new FieldName("req_content_type");
+    private static final FieldName RESPONSE_LENGTH = new FieldName("resp_content_length");
+    private static final FieldName RESPONSE_TYPE = new FieldName("resp_content_type");
+    private static final FieldName CLIENT_ADDRESS = new FieldName("client_addr");
+    private static final FieldName CLIENT_PORT = new FieldName("client_port");
+    private static final FieldName REMOTE_ADDRESS = new FieldName("remote_addr");
+    private static final FieldName USER_AGENT = new FieldName("user_agent");
+    private static final FieldName PROTOCOL = new FieldName("proto");
+    private static final FieldName SCHEME = new FieldName("scheme");
+    private static final FieldName QUERY = new FieldName("query");
 
     // A name with req_ or resp_ in front would look like a header that was asked for.
-    private static final Key UPSTREAM_DURATION = new Key("upstream_duration");
-    private static final Key BYTES_IN = new Key("bytes_in");
-    private static final Key TLS_VERSION = new Key("tls_version");
-    private static final Key RETRIES = new Key("retries");
-    private static final Key REASON = new Key("reason");
+    private static final FieldName UPSTREAM_DURATION = new FieldName("upstream_duration");
+    private static final FieldName BYTES_IN = new FieldName("bytes_in");
+    private static final FieldName TLS_VERSION = new FieldName("tls_version");
+    private static final FieldName RETRIES = new FieldName("retries");
+    private static final FieldName REASON = new FieldName("reason");
 
     private static final long NANOS_PER_SECOND = 1_000_000_000L;
 

@@ -16,15 +16,15 @@ import org.jspecify.annotations.Nullable;
 public final class JsonLine {
     private static final int USUAL_SIZE = 64 * 1024;
     private static final byte[] HEX = "0123456789abcdef".getBytes(StandardCharsets.US_ASCII);
-    private static final Key TIME = new Key("time");
-    private static final Key LEVEL = new Key("level");
-    private static final Key MESSAGE = new Key("msg");
+    private static final FieldName TIME = new FieldName("time");
+    private static final FieldName LEVEL = new FieldName("level");
+    private static final FieldName MESSAGE = new FieldName("msg");
 
     /** A field's name, encoded once. */
-    public static final class Key {
+    public static final class FieldName {
         private final byte[] encoded;
 
-        public Key(String name) {
+        public FieldName(String name) {
             JsonLine line = new JsonLine(name.length() + 8);
             line.string(name);
             line.put(':');
@@ -52,7 +52,7 @@ public final class JsonLine {
      * @param level {@code DEBUG}, {@code INFO}, {@code WARN} or {@code ERROR}
      */
     public void head(long epochSecond, int nanos, String level, String message) {
-        key(TIME);
+        name(TIME);
         put('"');
         ensure(LogTime.MAX_LENGTH);
         length = logTime.write(epochSecond, nanos, buffer, length);
@@ -61,13 +61,13 @@ public final class JsonLine {
         field(MESSAGE, message);
     }
 
-    public void field(Key key, String value) {
-        key(key);
+    public void field(FieldName name, String value) {
+        name(name);
         string(value);
     }
 
-    public void field(Key key, long value) {
-        key(key);
+    public void field(FieldName name, long value) {
+        name(name);
         number(value);
     }
 
@@ -110,9 +110,9 @@ public final class JsonLine {
         }
     }
 
-    private void key(Key key) {
+    private void name(FieldName name) {
         separate();
-        byte[] encoded = key.encoded;
+        byte[] encoded = name.encoded;
         ensure(encoded.length);
         System.arraycopy(encoded, 0, buffer, length, encoded.length);
         length += encoded.length;
@@ -218,11 +218,11 @@ public final class JsonLine {
                 buffer[length++] = (byte) (0xe0 | c >> 12);
             } else {
                 buffer[length++] = (byte) (0xf0 | c >> 18);
-                buffer[length++] = (byte) (0x80 | c >> 12 & 0x3f);
+                buffer[length++] = (byte) (0x80 | (c >> 12 & 0x3f));
             }
-            buffer[length++] = (byte) (0x80 | c >> 6 & 0x3f);
+            buffer[length++] = (byte) (0x80 | (c >> 6 & 0x3f));
         }
-        buffer[length++] = (byte) (0x80 | c & 0x3f);
+        buffer[length++] = (byte) (0x80 | (c & 0x3f));
     }
 
     private void escape(char c) {

@@ -18,7 +18,7 @@ import java.util.concurrent.locks.LockSupport;
 public final class LogWriter implements AutoCloseable {
     private static final long BATCH_WAIT_NANOS = Duration.ofMillis(5).toNanos();
     private static final int BATCH_BYTES = 64 * 1024;
-    private static final Duration CLOSE_LIMIT = Duration.ofSeconds(5);
+    private static final Duration CLOSE_LIMIT = Duration.ofSeconds(3);
     private static final Duration REPORT_INTERVAL = Duration.ofSeconds(10);
 
     private final OutputStream out;

@@ -17,7 +17,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class JsonLineTest {
     private static final ObjectMapper MAPPER = new ObjectMapper();
-    private static final JsonLine.Key KEY = new JsonLine.Key("key");
+    private static final JsonLine.FieldName KEY = new JsonLine.FieldName("key");
 
     private final JsonLine line = new JsonLine();
 
@@ -26,7 +26,7 @@ class JsonLineTest {
         line.begin();
         line.head(0, 5, "INFO", "Hello");
         line.field(KEY, "v");
-        line.field(new JsonLine.Key("n"), -12);
+        line.field(new JsonLine.FieldName("n"), -12);
         line.field("list", List.of("a", 1, true));
         line.end();
 

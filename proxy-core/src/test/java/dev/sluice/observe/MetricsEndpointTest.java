@@ -79,8 +79,18 @@ class MetricsEndpointTest {
 
     @Test
     void aPipeliningConnectionGetsAllItsAnswersInOrder() throws Exception {
-        String text = exchange("GET /a HTTP/1.1\r\nHost: x\r\n\r\nHEAD /b HTTP/1.1\r\nHost: x\r\n\r\n"
-                + "GET /c HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+        String text = exchange("""
+                GET /a HTTP/1.1
+                Host: x
+
+                HEAD /b HTTP/1.1
+                Host: x
+
+                GET /c HTTP/1.1
+                Host: x
+                Connection: close
+
+                """.replace("\n", "\r\n"));
 
         assertThat(text.split("HTTP/1.1 200 OK", -1)).hasSize(4);
         assertThat(text.split("# TYPE sluice_build_info gauge", -1)).hasSize(3);
