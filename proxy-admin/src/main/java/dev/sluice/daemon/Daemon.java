@@ -34,6 +34,7 @@ import dev.sluice.upstream.NameLookup;
 import dev.sluice.upstream.NettyHealthProbe;
 import io.netty.channel.EventLoopGroup;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -83,7 +84,7 @@ public final class Daemon {
         services = new Services(state, metrics);
         probe = new NettyHealthProbe(loops, connector);
         resources = new ServiceResources(files);
-        spillFiles = new SpillFiles(paths.temporaryDirectory());
+        spillFiles = new SpillFiles(temporaryDirectory());
         accessLog = new AccessLog(log);
         admin = new AdminServer(
                 controlLoop,
@@ -125,15 +126,20 @@ public final class Daemon {
         }
         RequestPath path =
                 new RequestPath(services, spillFiles, new Answers(() -> ports), new Finish(accessLog, metrics));
-        ConnectionPipeline pipeline = new ConnectionPipeline(
-                path, workers, new ServiceCertificates(services), contexts, handshakeFailures);
+        ConnectionPipeline pipeline =
+                new ConnectionPipeline(path, workers, new ServiceCertificates(services), contexts, handshakeFailures);
         Listener http = listen(
                 Listener.bind("http", options.httpPort(), transport, loops, loops, pipeline.plain(options.httpPort())));
-        Listener https = listen(
-                Listener.bind("https", options.httpsPort(), transport, loops, loops, pipeline.tls(options.httpsPort())));
+        Listener https = listen(Listener.bind(
+                "https", options.httpsPort(), transport, loops, loops, pipeline.tls(options.httpsPort())));
         ports = new Ports(http.port(), https.port());
         admin.start();
         Events.info("Server started", "http", http.port(), "https", https.port());
+    }
+
+    private static Path temporaryDirectory() {
+        String named = System.getenv("TMPDIR");
+        return Path.of(named == null || named.isEmpty() ? "/tmp" : named);
     }
 
     /** The port that plain HTTP is served on. */

@@ -78,7 +78,8 @@ public final class Demo {
         out.println();
         out.println(
                 passed
-                        ? "No visitor noticed: " + SWITCHES + " switches, a failed deploy and a pause, no failed request."
+                        ? "No visitor noticed: " + SWITCHES
+                                + " switches, a failed deploy and a pause, no failed request."
                         : tally.failures() + " of " + tally.requests() + " requests FAILED.");
         return passed ? 0 : 1;
     }

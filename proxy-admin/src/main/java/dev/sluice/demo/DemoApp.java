@@ -96,17 +96,15 @@ final class DemoApp implements AutoCloseable {
                                         healthy ? "starting" : "database schema is missing a column"));
                 return;
             }
-            FullHttpResponse answer =
-                    response(HttpResponseStatus.OK, version + " " + request.content().readableBytes());
+            FullHttpResponse answer = response(
+                    HttpResponseStatus.OK, version + " " + request.content().readableBytes());
             long millis = ThreadLocalRandom.current().nextInt(1, 20);
             ctx.executor().schedule(() -> ctx.writeAndFlush(answer), millis, TimeUnit.MILLISECONDS);
         }
 
         private static FullHttpResponse response(HttpResponseStatus status, String text) {
             FullHttpResponse response = new DefaultFullHttpResponse(
-                    HttpVersion.HTTP_1_1,
-                    status,
-                    Unpooled.wrappedBuffer(text.getBytes(StandardCharsets.UTF_8)));
+                    HttpVersion.HTTP_1_1, status, Unpooled.wrappedBuffer(text.getBytes(StandardCharsets.UTF_8)));
             response.headers()
                     .set(HttpHeaderNames.CONTENT_TYPE, "text/plain")
                     .set(HttpHeaderNames.CONTENT_LENGTH, response.content().readableBytes());

@@ -72,7 +72,8 @@ final class DemoLoad {
         String field;
         while (!(field = line(in)).isEmpty()) {
             if (field.toLowerCase(Locale.ROOT).startsWith("content-length:")) {
-                length = Integer.parseInt(field.substring(field.indexOf(':') + 1).strip());
+                length =
+                        Integer.parseInt(field.substring(field.indexOf(':') + 1).strip());
             }
         }
         String text = new String(in.readNBytes(length), StandardCharsets.UTF_8);

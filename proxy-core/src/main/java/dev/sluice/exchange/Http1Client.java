@@ -4,14 +4,17 @@ import dev.sluice.http.HostName;
 import dev.sluice.http.RequestTarget;
 import dev.sluice.observe.Events;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.DuplexChannel;
+import io.netty.handler.codec.http.DefaultFullHttpResponse;
 import io.netty.handler.codec.http.DefaultLastHttpContent;
 import io.netty.handler.codec.http.EmptyHttpHeaders;
+import io.netty.handler.codec.http.FullHttpResponse;
 import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaderValues;
@@ -233,7 +236,10 @@ public final class Http1Client extends ChannelInboundHandlerAdapter implements C
     @Override
     public void interim(HttpResponse head) {
         if (!http10) {
-            ctx().writeAndFlush(head, ctx().voidPromise());
+            // In one piece, since the codec takes a bare head for the beginning of the final response.
+            FullHttpResponse whole = new DefaultFullHttpResponse(
+                    HttpVersion.HTTP_1_1, head.status(), Unpooled.EMPTY_BUFFER, head.headers(), EmptyHttpHeaders.INSTANCE);
+            ctx().writeAndFlush(whole, ctx().voidPromise());
         }
     }
 

@@ -42,7 +42,7 @@ public final class Http1Guard extends ChannelInboundHandlerAdapter {
 
     private static @Nullable RejectedRequest check(HttpRequest request) {
         if (request.decoderResult().isFailure()) {
-            return undecodable(request.decoderResult().cause());
+            return undecodable(request);
         }
         RejectedRequest wrong = checkVersion(request.protocolVersion());
         if (wrong == null) {
@@ -57,15 +57,19 @@ public final class Http1Guard extends ChannelInboundHandlerAdapter {
         return wrong == null ? checkExpect(request.headers()) : wrong;
     }
 
-    private static RejectedRequest undecodable(Throwable cause) {
-        String why = String.valueOf(cause.getMessage());
+    private static RejectedRequest undecodable(HttpRequest request) {
+        Throwable cause = request.decoderResult().cause();
         if (cause instanceof TooLongHttpHeaderException) {
             return new RejectedRequest(431, "request header too large");
         }
         if (cause instanceof TooLongHttpLineException) {
             return new RejectedRequest(414, "request line too long");
         }
-        return new RejectedRequest(400, "malformed request: " + why);
+        List<String> codings = request.headers().getAll(HttpHeaderNames.TRANSFER_ENCODING);
+        if (codings.size() == 1 && !codings.getFirst().contains("chunked")) {
+            return new RejectedRequest(501, "unsupported Transfer-Encoding: " + codings.getFirst());
+        }
+        return new RejectedRequest(400, "malformed request: " + cause.getMessage());
     }
 
     private static @Nullable RejectedRequest checkVersion(HttpVersion version) {

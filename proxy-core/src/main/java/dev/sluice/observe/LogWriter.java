@@ -22,6 +22,9 @@ public final class LogWriter implements AutoCloseable {
     private static final Duration REPORT_INTERVAL = Duration.ofSeconds(10);
 
     private final OutputStream out;
+    /** Lines that may wait in the daemon: a burst of some seconds, in some megabytes. */
+    public static final int CAPACITY = 32 * 1024;
+
     private final int capacity;
     private final long reportIntervalNanos;
     private final Queue<LogEntry> queue = new ConcurrentLinkedQueue<>();

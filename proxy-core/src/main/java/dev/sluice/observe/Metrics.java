@@ -73,6 +73,11 @@ public final class Metrics implements RequestMetrics, AutoCloseable {
     }
 
     @Override
+    public void left(String service) {
+        meters(service).left();
+    }
+
+    @Override
     public void forget(String service) {
         ServiceMeters meters = services.get(service);
         if (meters != null) {

@@ -17,6 +17,9 @@ public interface RequestMetrics {
      */
     void ended(String service, String method, int status, long nanos);
 
+    /** A request that was started for a service belongs to another one after all. */
+    void left(String service);
+
     /** A service was removed: it is not told of any more, unless requests that ran on end. */
     void forget(String service);
 
@@ -32,6 +35,9 @@ public interface RequestMetrics {
 
         @Override
         public void ended(String service, String method, int status, long nanos) {}
+
+        @Override
+        public void left(String service) {}
 
         @Override
         public void forget(String service) {}

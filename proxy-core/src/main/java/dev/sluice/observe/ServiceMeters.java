@@ -50,6 +50,10 @@ final class ServiceMeters {
         this.service = service;
     }
 
+    void left() {
+        inFlight.decrement();
+    }
+
     void started() {
         inFlight.increment();
         if (!inFlightShown) {

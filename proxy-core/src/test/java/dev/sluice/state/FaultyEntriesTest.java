@@ -3,6 +3,7 @@ package dev.sluice.state;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.http.ErrorPages;
+import dev.sluice.observe.RequestMetrics;
 import dev.sluice.service.ControlFailure;
 import dev.sluice.service.HealthProbe;
 import dev.sluice.service.Resources;
@@ -175,7 +176,7 @@ class FaultyEntriesTest {
     }
 
     private static RouteTable published(List<Service> services) {
-        Services all = new Services(StateStore.NONE);
+        Services all = new Services(StateStore.NONE, RequestMetrics.OFF);
         all.restore(services);
         return all.table();
     }
