@@ -2,7 +2,6 @@ package dev.sluice.http;
 
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
-import java.util.Iterator;
 import org.jspecify.annotations.Nullable;
 
 /** Cookies of a request (RFC 6265 4.2), for the few that the proxy itself reads. */
@@ -18,9 +17,8 @@ public final class Cookies {
         if (!request.contains(HttpHeaderNames.COOKIE)) {
             return null;
         }
-        Iterator<String> lines = request.valueStringIterator(HttpHeaderNames.COOKIE);
-        while (lines.hasNext()) {
-            String value = find(lines.next(), name);
+        for (String line : request.getAll(HttpHeaderNames.COOKIE)) {
+            String value = find(line, name);
             if (value != null) {
                 return value;
             }

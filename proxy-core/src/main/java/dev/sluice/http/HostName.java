@@ -118,7 +118,7 @@ public final class HostName {
         char[] chars = host.toCharArray();
         for (int i = from; i < chars.length; i++) {
             if (chars[i] >= 'A' && chars[i] <= 'Z') {
-                chars[i] += 'a' - 'A';
+                chars[i] = (char) (chars[i] + ('a' - 'A'));
             }
         }
         return new String(chars);

@@ -64,19 +64,28 @@ final class PercentDecoding {
         if (lead < 0x80) {
             return packed(lead, after);
         }
-        int more = lead >= 0xf0 && lead <= 0xf4
-                ? 3
-                : lead >= 0xe0 && lead < 0xf0 ? 2 : lead >= 0xc2 && lead < 0xe0 ? 1 : 0;
+        int more = continuations(lead);
         int point = more == 0 ? -1 : lead & (0x3f >> more);
         for (int i = 0; i < more; i++) {
             int continued = after < raw.length() ? byteAt(raw, after) : 0;
             if ((continued & 0xc0) != 0x80) {
                 return packed(raw.charAt(at), at + 1);
             }
-            point = point << 6 | continued & 0x3f;
+            point = (point << 6) | (continued & 0x3f);
             after += width(raw, after);
         }
         return wellFormed(point, more) ? packed(point, after) : packed(raw.charAt(at), at + 1);
+    }
+
+    // How many bytes follow this one; 0 for one that begins no sequence.
+    private static int continuations(int lead) {
+        if (lead >= 0xf0) {
+            return lead <= 0xf4 ? 3 : 0;
+        }
+        if (lead >= 0xe0) {
+            return 2;
+        }
+        return lead >= 0xc2 ? 1 : 0;
     }
 
     // Neither longer than needed, nor a surrogate, nor beyond Unicode.
@@ -91,7 +100,7 @@ final class PercentDecoding {
 
     private static int byteAt(String raw, int at) {
         return escaped(raw, at)
-                ? Character.digit(raw.charAt(at + 1), 16) << 4 | Character.digit(raw.charAt(at + 2), 16)
+                ? (Character.digit(raw.charAt(at + 1), 16) << 4) | Character.digit(raw.charAt(at + 2), 16)
                 : raw.charAt(at);
     }
 
@@ -108,6 +117,6 @@ final class PercentDecoding {
     }
 
     private static long packed(int point, int position) {
-        return (long) position << POSITION | point;
+        return ((long) position << POSITION) | point;
     }
 }

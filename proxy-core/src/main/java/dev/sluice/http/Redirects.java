@@ -30,10 +30,9 @@ public final class Redirects {
         String clientPort = hostHeader.substring(colon);
         String host = moved ? bracketed(canonical) : hostHeader.substring(0, colon);
         String port = upgraded ? httpsPortFor(clientPort, httpPort, httpsPort) : clientPort;
-        return (secure || upgraded ? "https://" : "http://")
-                + host
-                + (portColon(host) < host.length() ? "" : port)
-                + originForm;
+        boolean named = portColon(host) < host.length();
+        String scheme = secure || upgraded ? "https://" : "http://";
+        return scheme + host + (named ? "" : port) + originForm;
     }
 
     // A client that came to another port than the one served is behind a port mapping, where the port of the outside is
@@ -47,7 +46,8 @@ public final class Redirects {
     // Where the port starts, at its colon; the end when there is none.
     private static int portColon(String authority) {
         int colon = authority.lastIndexOf(':');
-        boolean port = colon > 0 && (authority.indexOf(':') == colon || authority.charAt(colon - 1) == ']');
+        boolean only = authority.indexOf(':') == colon;
+        boolean port = colon > 0 && (only || authority.charAt(colon - 1) == ']');
         return port ? colon : authority.length();
     }
 

@@ -109,7 +109,7 @@ public final class RequestTarget {
         if (cut < path.length() && path.charAt(cut) == '/') {
             return origin.substring(cut);
         }
-        return "/" + origin.substring(path.startsWith("%2", cut) ? cut + 3 : cut);
+        return "/" + origin.substring(path.regionMatches(true, cut, "%2F", 0, 3) ? cut + 3 : cut);
     }
 
     /** The decoded path without a prefix that it begins with; empty becomes {@code /}. */

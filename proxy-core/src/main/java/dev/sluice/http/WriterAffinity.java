@@ -1,10 +1,12 @@
 package dev.sluice.http;
 
-import io.netty.handler.codec.DateFormatter;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.util.AsciiString;
 import java.time.Duration;
-import java.util.Date;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,6 +23,9 @@ public final class WriterAffinity {
 
     // The browser forgets the cookie when it has certainly ended, whatever its clock's last second.
     private static final long FORGOTTEN_AFTER_MILLIS = 1000;
+    private static final DateTimeFormatter EXPIRES = DateTimeFormatter.ofPattern(
+                    "EEE, dd MMM yyyy HH:mm:ss 'GMT'", Locale.ROOT)
+            .withZone(ZoneOffset.UTC);
     private static final int MAX_DIGITS = 18;
 
     private WriterAffinity() {}
@@ -35,7 +40,7 @@ public final class WriterAffinity {
     public static String cookie(long nowMillis, Duration timeout) {
         long until = nowMillis + timeout.toMillis();
         return COOKIE + "=" + until + "; Path=/; Expires="
-                + DateFormatter.format(new Date(until + FORGOTTEN_AFTER_MILLIS)) + "; HttpOnly";
+                + EXPIRES.format(Instant.ofEpochMilli(until + FORGOTTEN_AFTER_MILLIS)) + "; HttpOnly";
     }
 
     // 0, long past, for what is no number.
