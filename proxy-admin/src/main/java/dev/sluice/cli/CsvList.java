@@ -31,8 +31,9 @@ final class CsvList {
 
     /** Reads an element without quotes; returns where the next begins, or -1 after the last. */
     private int plain(int from) {
-        int comma = record.indexOf(',', from);
-        String element = record.substring(from, comma < 0 ? endOfLine(from) : comma);
+        int end = endOfLine(from);
+        int comma = record.indexOf(',', from, end);
+        String element = record.substring(from, comma < 0 ? end : comma);
         int quote = element.indexOf('"');
         if (quote >= 0) {
             throw refused(from + quote, "bare \" in non-quoted-field");
