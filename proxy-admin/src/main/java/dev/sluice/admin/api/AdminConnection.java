@@ -55,6 +55,14 @@ final class AdminConnection extends ChannelInboundHandlerAdapter {
         }
     }
 
+    // A read that brought a piece of a request only is used up: ask for the rest.
+    @Override
+    public void channelReadComplete(ChannelHandlerContext ctx) {
+        if (!busy) {
+            ctx.read();
+        }
+    }
+
     private void receive(Channel channel, FullHttpRequest request) {
         HttpVersion version = request.protocolVersion();
         if (!request.decoderResult().isSuccess() || version.majorVersion() != 1) {
