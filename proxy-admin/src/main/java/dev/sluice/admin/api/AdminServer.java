@@ -127,7 +127,7 @@ public final class AdminServer {
         } catch (IOException e) {
             Events.warn("Unable to remove the admin socket", "path", path.toString(), "error", e.toString());
         }
-        connections.forEach(connection -> connection.pipeline().fireUserEventTriggered(AdminConnection.FINISH));
+        connections.forEach(connection -> connection.pipeline().fireUserEventTriggered(AdminConnection.Notice.FINISH));
     }
 
     private static String reason(IOException e) {

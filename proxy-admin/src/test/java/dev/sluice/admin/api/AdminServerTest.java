@@ -26,6 +26,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -167,6 +168,24 @@ class AdminServerTest {
             slow.countDown();
 
             assertThat(client.response().status()).isEqualTo(200);
+            assertThat(client.ended()).isTrue();
+        }
+    }
+
+    @Test
+    void aClientThatHasSentAllGetsAllItsAnswers() throws Exception {
+        CountDownLatch slow = api.probe.hold("web");
+        try (ApiClient client = api.connect()) {
+            client.request("POST", "/v1/services/web/deploys", "{\"targets\":[\"web\"]}");
+            client.request("GET", "/v1/services/web", "");
+            client.request("GET", "/v1/services", "");
+            client.endOutput();
+            await().until(() -> api.probe.probes() > 0);
+            slow.countDown();
+
+            assertThat(client.response().status()).isEqualTo(200);
+            assertThat(client.response().json().path("name").asText()).isEqualTo("web");
+            assertThat(client.response().json().path("services")).hasSize(1);
             assertThat(client.ended()).isTrue();
         }
     }
@@ -366,7 +385,7 @@ class AdminServerTest {
         assertThat(api.get("/v1/services").status()).isEqualTo(200);
     }
 
-    @Test
+    @RepeatedTest(10)
     void servesOnEpollToo() throws Exception {
         assumeTrue(Epoll.isAvailable());
         Path path = api.directory.resolve("epoll.sock");
@@ -385,10 +404,12 @@ class AdminServerTest {
             try (ApiClient client = new ApiClient(path)) {
                 assertThat(client.call("GET", "/v1/services", "").status()).isEqualTo(200);
                 client.request("POST", "/v1/services/web/deploys", "{\"targets\":[\"web\"]}", ApiFixture.LINES);
+                client.request("GET", "/v1/services", "");
                 client.endOutput();
                 await().until(() -> api.probe.probes() > 0);
                 slow.countDown();
                 assertThat(client.response().text()).contains("\"event\":\"deployed\"");
+                assertThat(client.response().json().path("services")).hasSize(1);
                 assertThat(client.ended()).isTrue();
             }
         } finally {

@@ -12,6 +12,7 @@ import dev.sluice.service.ServiceOptions;
 import dev.sluice.service.Services;
 import dev.sluice.service.StateStore;
 import dev.sluice.service.Traffic;
+import dev.sluice.tls.Certificate;
 import dev.sluice.tls.CertificateSource;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
@@ -27,6 +28,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -39,6 +41,9 @@ final class ApiFixture implements AutoCloseable {
     final ScriptedProbe probe = new ScriptedProbe();
     final Services services = new Services(StateStore.NONE);
     final AdminRoutes routes;
+    /** Certificate sources that were opened and not closed. */
+    final AtomicInteger openCertificates = new AtomicInteger();
+
     final EventLoopGroup loops = new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
     final AdminServer server;
     /** Thrown by the listeners' supplier, when set. */
@@ -67,10 +72,21 @@ final class ApiFixture implements AutoCloseable {
     }
 
     /** Nothing is read: error pages are the built-in ones, certificates none. */
-    private static final class NoFiles implements Resources {
+    private final class NoFiles implements Resources {
         @Override
         public CertificateSource certificates(ServiceOptions options) {
-            return serverName -> null;
+            openCertificates.incrementAndGet();
+            return new CertificateSource() {
+                @Override
+                public @Nullable Certificate find(String serverName) {
+                    return null;
+                }
+
+                @Override
+                public void close() {
+                    openCertificates.decrementAndGet();
+                }
+            };
         }
 
         @Override
@@ -126,9 +142,9 @@ final class ApiFixture implements AutoCloseable {
     }
 
     @Override
-    public void close() throws Exception {
+    public void close() throws IOException {
         server.stop();
-        loops.shutdownGracefully(0, 5, TimeUnit.SECONDS).sync();
+        loops.shutdownGracefully(0, 5, TimeUnit.SECONDS).awaitUninterruptibly();
         for (String file : files()) {
             Files.delete(directory.resolve(file));
         }

@@ -118,6 +118,20 @@ class DeployApiTest {
     }
 
     @Test
+    void aDeployThatFailsLeavesNoCertificatesOpen() throws Exception {
+        String tls = "\"tls\":true,\"hosts\":[\"app.example.com\"],\"deploy_timeout\":\"50ms\"}";
+        api.probe.always("broken", BROKEN);
+
+        assertThat(api.deploy("web", "{\"targets\":[\"broken\"]," + tls).status())
+                .isEqualTo(422);
+        assertThat(api.openCertificates).hasValue(0);
+        assertThat(api.deploy("web", "{\"targets\":[\"web\"]," + tls).status()).isEqualTo(200);
+        assertThat(api.openCertificates).hasValue(1);
+        api.call("DELETE", "/v1/services/web", "");
+        assertThat(api.openCertificates).hasValue(0);
+    }
+
+    @Test
     void aHostOfAnotherServiceIsAConflict() throws Exception {
         api.deploy("one", "{\"targets\":[\"web\"]}");
 
