@@ -62,4 +62,7 @@ public class RequestRecord {
 
     /** Field names and values for {@code --log-request-header} and {@code --log-response-header}, alternating. */
     public List<String> extraFields = List.of();
+
+    /** Where in {@link #extraFields} those of the response begin. */
+    public int responseFieldsAt;
 }

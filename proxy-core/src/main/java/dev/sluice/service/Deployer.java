@@ -44,18 +44,22 @@ public final class Deployer {
         ServiceOptions options = given.normalised();
         LoadBalancer fresh = LoadBalancer.create(deployment.targets(), deployment.readers(), targetOptions, probe);
         LoadBalancer replaced;
+        CertificateSource certificates = null;
         ReentrantLock turn = services.deployLock(name);
         turn.lockInterruptibly();
         try {
             log("Deploying", name, deployment, options);
             Service standing = services.table().find(name);
             services.requireFree(name, options);
-            CertificateSource certificates = options.tls().enabled() ? resources.certificates(options) : null;
+            certificates = options.tls().enabled() ? resources.certificates(options) : null;
             ErrorPages pages = resources.errorPages(options);
             awaitHealth(fresh, deployment, progress);
             replaced = activate(name, fresh, options, targetOptions, certificates, pages, standing);
         } catch (ControlFailure | InterruptedException e) {
             fresh.retireQuietly();
+            if (certificates != null) {
+                certificates.close();
+            }
             throw e;
         } finally {
             turn.unlock();

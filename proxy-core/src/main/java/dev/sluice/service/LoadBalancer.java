@@ -105,19 +105,25 @@ public final class LoadBalancer {
     }
 
     /**
-     * Waits until all targets are healthy at the same time. Blocking; for virtual threads.
+     * Waits until all targets are healthy at the same time, and ends the telling of progress. Blocking; for virtual
+     * threads.
      *
      * @throws DeployFailed when the time runs out first, with what is known of each target
      */
     synchronized void awaitHealthy(Duration timeout) throws DeployFailed, InterruptedException {
-        long deadline = System.nanoTime() + timeout.toNanos();
-        while (!targets.stream().allMatch(t -> t.state() == TargetState.HEALTHY)) {
-            long left = deadline - System.nanoTime();
-            if (left <= 0) {
-                throw new DeployFailed(timeout, evidence());
+        try {
+            long deadline = System.nanoTime() + timeout.toNanos();
+            while (!targets.stream().allMatch(t -> t.state() == TargetState.HEALTHY)) {
+                long left = deadline - System.nanoTime();
+                if (left <= 0) {
+                    throw new DeployFailed(timeout, evidence());
+                }
+                // A monitor waits in milliseconds; the one more keeps the last wait from spinning.
+                wait(left / 1_000_000 + 1);
             }
-            // A monitor waits in milliseconds; the one more keeps the last wait from spinning.
-            wait(left / 1_000_000 + 1);
+        } finally {
+            // Checks of several targets go on for as long as these serve; who listened to the deploy does not.
+            progress = DeployProgress.SILENT;
         }
     }
 
@@ -152,7 +158,8 @@ public final class LoadBalancer {
     }
 
     private boolean checked(Target target, HealthResult result) {
-        boolean goOn;
+        // Told before it has an effect, so that the last check is told before the switch that it brings about.
+        progress.checked(target, checks.get(targets.indexOf(target)).tries(), result);
         synchronized (this) {
             TargetState was = target.state();
             TargetState next = result.healthy()
@@ -162,10 +169,8 @@ public final class LoadBalancer {
                 refresh();
                 notifyAll();
             }
-            goOn = !(result.healthy() && targets.size() == 1);
         }
-        progress.checked(target, checks.get(targets.indexOf(target)).tries(), result);
-        return goOn;
+        return !(result.healthy() && targets.size() == 1);
     }
 
     private List<TargetEvidence> evidence() {

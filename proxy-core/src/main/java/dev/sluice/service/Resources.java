@@ -1,7 +1,9 @@
 package dev.sluice.service;
 
 import dev.sluice.http.ErrorPages;
+import dev.sluice.tls.Certificate;
 import dev.sluice.tls.CertificateSource;
+import org.jspecify.annotations.Nullable;
 
 /** Opens what a service's options name: certificates and error pages. Blocking; for virtual threads. */
 public interface Resources {
@@ -12,6 +14,28 @@ public interface Resources {
      * @throws ControlFailure when they cannot be used; nothing was kept
      */
     CertificateSource certificates(ServiceOptions options) throws ControlFailure;
+
+    /**
+     * The certificates of a service that is restored, whatever state they are in: a source that cannot serve them says
+     * so in {@link CertificateSource#fault}, and may find them later.
+     */
+    default CertificateSource certificatesLater(ServiceOptions options) {
+        try {
+            return certificates(options);
+        } catch (ControlFailure e) {
+            return new CertificateSource() {
+                @Override
+                public @Nullable Certificate find(String serverName) {
+                    return null;
+                }
+
+                @Override
+                public String fault() {
+                    return e.getMessage();
+                }
+            };
+        }
+    }
 
     /**
      * The service's error pages over the built-in ones.

@@ -1,6 +1,7 @@
 package dev.sluice.service;
 
 import dev.sluice.observe.Events;
+import dev.sluice.observe.RequestMetrics;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -16,12 +17,14 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Services {
     private final StateStore store;
+    private final RequestMetrics metrics;
     private final ReentrantLock writing = new ReentrantLock();
     private final Map<String, ReentrantLock> deploys = new ConcurrentHashMap<>();
     private volatile RouteTable table = RouteTable.EMPTY;
 
-    public Services(StateStore store) {
+    public Services(StateStore store, RequestMetrics metrics) {
         this.store = store;
+        this.metrics = metrics;
     }
 
     /** The services at this moment; read it once per decision. */
@@ -150,6 +153,7 @@ public final class Services {
             rollout.retireQuietly();
         }
         removed.closeCertificates();
+        metrics.forget(name);
         removed.gate().releaseAll();
     }
 

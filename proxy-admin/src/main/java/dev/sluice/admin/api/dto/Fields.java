@@ -1,0 +1,51 @@
+package dev.sluice.admin.api.dto;
+
+import dev.sluice.service.GoDuration;
+import java.time.Duration;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Values of request fields: what was given, or the default, within the range that makes sense. */
+final class Fields {
+
+    private Fields() {}
+
+    static <T> T or(@Nullable T given, T otherwise) {
+        return given == null ? otherwise : given;
+    }
+
+    /** A duration of 0 or more. */
+    static Duration duration(String field, @Nullable Duration given, Duration otherwise) throws InvalidField {
+        Duration value = or(given, otherwise);
+        if (value.isNegative()) {
+            throw new InvalidField(field, "must be 0 or more, but is " + GoDuration.format(value));
+        }
+        return value;
+    }
+
+    /** A size in bytes, 0 or more. */
+    static long bytes(String field, @Nullable Long given, long otherwise) throws InvalidField {
+        long value = or(given, otherwise);
+        if (value < 0) {
+            throw new InvalidField(field, "must be 0 or more bytes, but is " + value);
+        }
+        return value;
+    }
+
+    /** A TCP port; 0 and less stand for "not another one". */
+    static int port(String field, @Nullable Integer given, int otherwise) throws InvalidField {
+        int value = or(given, otherwise);
+        if (value > 65535) {
+            throw new InvalidField(field, "must be at most 65535, but is " + value);
+        }
+        return value;
+    }
+
+    /** The targets of a deploy: one at least. */
+    static List<String> targets(@Nullable List<String> given) throws InvalidField {
+        if (given == null || given.isEmpty()) {
+            throw new InvalidField("targets", "at least one target is required, such as \"web:3000\"");
+        }
+        return given;
+    }
+}

@@ -1,0 +1,82 @@
+package dev.sluice.admin.api.dto;
+
+import dev.sluice.service.BufferOptions;
+import dev.sluice.service.HealthCheckOptions;
+import dev.sluice.service.ServiceOptions;
+import dev.sluice.service.TargetOptions;
+import dev.sluice.service.TlsOptions;
+import java.time.Duration;
+import java.util.List;
+
+/** The options of a service as they stand, under the names that a deploy gives them by. */
+public record OptionsView(
+        List<String> hosts,
+        List<String> pathPrefixes,
+        boolean stripPathPrefix,
+        boolean tls,
+        String tlsOnDemandUrl,
+        boolean tlsStaging,
+        String tlsCertificatePath,
+        String tlsPrivateKeyPath,
+        String tlsAcmeCachePath,
+        boolean tlsRedirect,
+        String canonicalHost,
+        Duration healthCheckInterval,
+        Duration healthCheckTimeout,
+        String healthCheckPath,
+        int healthCheckPort,
+        String healthCheckHost,
+        Duration writerAffinityTimeout,
+        boolean readTargetWebsockets,
+        Duration targetTimeout,
+        boolean bufferRequests,
+        boolean bufferResponses,
+        long bufferMemory,
+        long maxRequestBody,
+        long maxResponseBody,
+        String errorPages,
+        List<String> logRequestHeaders,
+        List<String> logResponseHeaders,
+        List<String> excludeMetricsPaths,
+        boolean forwardHeaders,
+        String clientIpHeader,
+        boolean scopeCookiePaths) {
+
+    static OptionsView of(ServiceOptions service, TargetOptions target) {
+        TlsOptions tls = service.tls();
+        HealthCheckOptions check = target.healthCheck();
+        BufferOptions buffering = target.buffering();
+        return new OptionsView(
+                ServiceView.hosts(service),
+                service.pathPrefixes(),
+                service.stripPrefix(),
+                tls.enabled(),
+                tls.onDemandUrl(),
+                tls.acmeDirectory().equals(TlsOptions.STAGING_DIRECTORY),
+                tls.certificatePath(),
+                tls.privateKeyPath(),
+                tls.acmeCachePath(),
+                tls.redirect(),
+                service.canonicalHost(),
+                check.interval(),
+                check.timeout(),
+                check.path(),
+                check.port(),
+                check.host(),
+                service.writerAffinityTimeout(),
+                service.readTargetsAcceptWebsockets(),
+                target.responseTimeout(),
+                buffering.requests(),
+                buffering.responses(),
+                buffering.memory(),
+                buffering.maxRequestBody(),
+                buffering.maxResponseBody(),
+                service.errorPagePath(),
+                target.logRequestHeaders(),
+                target.logResponseHeaders(),
+                service.excludeMetricsPaths(),
+                target.forwardHeaders(),
+                service.clientIpHeader(),
+                target.scopeCookiePaths());
+    }
+}

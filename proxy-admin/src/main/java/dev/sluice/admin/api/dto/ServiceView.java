@@ -1,0 +1,53 @@
+package dev.sluice.admin.api.dto;
+
+import dev.sluice.service.PauseGate;
+import dev.sluice.service.Service;
+import dev.sluice.service.ServiceOptions;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A service as it is at this moment.
+ *
+ * @param hosts empty for any host
+ * @param tls in effect: a path service has what the root of its host has
+ * @param state {@code running}, {@code paused}, {@code stopped} or {@code broken}
+ * @param fault why it is broken, else null
+ * @param message what visitors of a stopped service are told; empty for the page's own words
+ * @param rollout who goes to the rollout targets; null for nobody
+ */
+public record ServiceView(
+        String name,
+        List<String> hosts,
+        List<String> pathPrefixes,
+        boolean tls,
+        String state,
+        @Nullable String fault,
+        String message,
+        List<TargetView> targets,
+        List<TargetView> rolloutTargets,
+        @Nullable RolloutView rollout,
+        OptionsView options) {
+
+    private static final List<String> ANY_HOST = List.of("");
+
+    public static ServiceView of(Service service) {
+        ServiceOptions options = service.options();
+        return new ServiceView(
+                service.name(),
+                hosts(options),
+                options.pathPrefixes(),
+                options.tls().enabled(),
+                service.stateName(),
+                service.faultNow(),
+                service.gate().state() instanceof PauseGate.Stopped(String message) ? message : "",
+                TargetView.of(service.active()),
+                TargetView.of(service.rolloutTargets()),
+                RolloutView.of(service.rollout()),
+                OptionsView.of(options, service.targetOptions()));
+    }
+
+    static List<String> hosts(ServiceOptions options) {
+        return options.hosts().equals(ANY_HOST) ? List.of() : options.hosts();
+    }
+}

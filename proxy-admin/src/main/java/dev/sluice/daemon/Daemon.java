@@ -1,0 +1,172 @@
+package dev.sluice.daemon;
+
+import dev.sluice.admin.api.AdminRoutes;
+import dev.sluice.admin.api.AdminServer;
+import dev.sluice.admin.api.DaemonStatus;
+import dev.sluice.admin.api.dto.StatusView.ListenerView;
+import dev.sluice.buffer.SpillFiles;
+import dev.sluice.exchange.Answers;
+import dev.sluice.exchange.Finish;
+import dev.sluice.exchange.Ports;
+import dev.sluice.exchange.RequestPath;
+import dev.sluice.exchange.Workers;
+import dev.sluice.net.ConnectionPipeline;
+import dev.sluice.net.Listener;
+import dev.sluice.net.MetricsListener;
+import dev.sluice.net.ServiceCertificates;
+import dev.sluice.net.Transport;
+import dev.sluice.observe.AccessLog;
+import dev.sluice.observe.Events;
+import dev.sluice.observe.LogWriter;
+import dev.sluice.observe.Metrics;
+import dev.sluice.observe.MetricsEndpoint;
+import dev.sluice.observe.RequestMetrics;
+import dev.sluice.service.Deployer;
+import dev.sluice.service.PauseCommands;
+import dev.sluice.service.RolloutCommands;
+import dev.sluice.service.Services;
+import dev.sluice.service.TargetSamples;
+import dev.sluice.state.StateFile;
+import dev.sluice.tls.FileCertificates;
+import dev.sluice.tls.SniContexts;
+import dev.sluice.upstream.Connector;
+import dev.sluice.upstream.NameLookup;
+import dev.sluice.upstream.NettyHealthProbe;
+import io.netty.channel.EventLoopGroup;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.LongAdder;
+
+/**
+ * The whole system, put together: every long-lived object is made here, in the order in which it is needed. Start and
+ * stop block; both are for the main thread or one of its own, once each.
+ */
+public final class Daemon {
+    private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(10);
+    /** How long requests under way are waited for at the end. */
+    private static final Duration SHUTDOWN_TIMEOUT = Duration.ofSeconds(10);
+
+    private final RunOptions options;
+    private final LongAdder handshakeFailures = new LongAdder();
+    private final List<Listener> listeners = new CopyOnWriteArrayList<>();
+    private final Transport transport;
+    private final EventLoopGroup loops;
+    private final EventLoopGroup controlLoop;
+    private final Connector connector;
+    private final RequestMetrics metrics;
+    private final Workers workers;
+    private final FileCertificates files = new FileCertificates();
+    private final SniContexts contexts = new SniContexts();
+    private final StateFile state;
+    private final Services services;
+    private final NettyHealthProbe probe;
+    private final ServiceResources resources;
+    private final SpillFiles spillFiles;
+    private final AccessLog accessLog;
+    private final AdminServer admin;
+    // Written once, when both are bound.
+    private volatile Ports ports = new Ports(0, 0);
+
+    public Daemon(RunOptions options, LogWriter log) {
+        Paths paths = options.paths();
+        this.options = options;
+        transport = Transport.choose(options.ioUring());
+        loops = transport.newGroup(Runtime.getRuntime().availableProcessors());
+        controlLoop = transport.newControlGroup();
+        connector = new Connector(transport.channel(), new NameLookup(), CONNECT_TIMEOUT);
+        metrics = options.metricsPort() == 0 ? RequestMetrics.OFF : new Metrics(Version.text());
+        workers = new Workers(loops, connector, metrics);
+        state = new StateFile(paths.stateFile());
+        services = new Services(state, metrics);
+        probe = new NettyHealthProbe(loops, connector);
+        resources = new ServiceResources(files);
+        spillFiles = new SpillFiles(temporaryDirectory());
+        accessLog = new AccessLog(log);
+        admin = new AdminServer(
+                controlLoop,
+                transport.unixServerChannel(),
+                transport.unixAddress(),
+                paths.socket(),
+                new AdminRoutes(
+                        services,
+                        new Deployer(services, resources, probe, workers),
+                        new PauseCommands(services, workers),
+                        new RolloutCommands(services),
+                        new DaemonStatus(Version.text(), Instant.now(), this::listening)));
+        if (metrics instanceof Metrics shown) {
+            shown.logLinesDropped(log::dropped);
+            shown.tlsHandshakeFailures(handshakeFailures);
+            shown.clientConnections(workers::clientConnections);
+            shown.targets(() -> TargetSamples.of(services.table()));
+        }
+    }
+
+    /**
+     * Restores the services and opens the ports, the control socket last.
+     *
+     * @throws IOException when a port or the socket cannot be opened; the message says which
+     */
+    public void start() throws IOException {
+        services.restore(state.load(probe, resources));
+        if (metrics instanceof Metrics shown) {
+            listen(Listener.bind(
+                    "metrics",
+                    options.metricsPort(),
+                    transport,
+                    loops,
+                    loops,
+                    MetricsListener.pipeline(new MetricsEndpoint(shown))));
+            Events.info("Metrics enabled", "address", ":" + options.metricsPort());
+        } else {
+            Events.debug("Metrics server disabled");
+        }
+        RequestPath path =
+                new RequestPath(services, spillFiles, new Answers(() -> ports), new Finish(accessLog, metrics));
+        ConnectionPipeline pipeline =
+                new ConnectionPipeline(path, workers, new ServiceCertificates(services), contexts, handshakeFailures);
+        Listener http = listen(
+                Listener.bind("http", options.httpPort(), transport, loops, loops, pipeline.plain(options.httpPort())));
+        Listener https = listen(Listener.bind(
+                "https", options.httpsPort(), transport, loops, loops, pipeline.tls(options.httpsPort())));
+        ports = new Ports(http.port(), https.port());
+        admin.start();
+        Events.info("Server started", "http", http.port(), "https", https.port());
+    }
+
+    private static Path temporaryDirectory() {
+        String named = System.getenv("TMPDIR");
+        return Path.of(named == null || named.isEmpty() ? "/tmp" : named);
+    }
+
+    /** The port that plain HTTP is served on. */
+    public int httpPort() {
+        return ports.http();
+    }
+
+    private Listener listen(Listener listener) {
+        listeners.add(listener);
+        return listener;
+    }
+
+    private List<ListenerView> listening() {
+        return listeners.stream()
+                .map(l -> new ListenerView(l.name(), l.address()))
+                .toList();
+    }
+
+    /** Lets the requests under way finish, for a while, and closes everything. */
+    public void stop() throws InterruptedException {
+        admin.stop();
+        listeners.forEach(Listener::close);
+        if (!workers.drain(SHUTDOWN_TIMEOUT)) {
+            Events.warn("Closing active connections");
+        }
+        workers.abortAll();
+        files.close();
+        Events.info("Server stopped");
+    }
+}

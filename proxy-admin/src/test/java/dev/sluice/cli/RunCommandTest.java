@@ -1,0 +1,74 @@
+package dev.sluice.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.sluice.daemon.Paths;
+import dev.sluice.daemon.RunOptions;
+import java.nio.file.Path;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class RunCommandTest {
+    @TempDir
+    private Path home;
+
+    @Test
+    void withoutFlagsTheDefaultsHold() {
+        ProgramRun program = new ProgramRun(Program.KAMAL_PROXY, home);
+
+        assertThat(program.run("run", "words", "are", "ignored").code()).isZero();
+
+        Paths paths = Paths.of(Map.of("HOME", home.toString(), "XDG_RUNTIME_DIR", home.toString()));
+        assertThat(program.daemon()).isEqualTo(new RunOptions(false, 80, 443, 0, false, false, paths));
+    }
+
+    @Test
+    void flagsBeatPrefixedVariablesBeatPlainOnes() {
+        ProgramRun program = new ProgramRun(Program.KAMAL_PROXY, home)
+                .with("HTTP_PORT", "1")
+                .with("KAMAL_PROXY_HTTP_PORT", "2")
+                .with("HTTPS_PORT", "3")
+                .with("METRICS_PORT", "4")
+                .with("DEBUG", "T");
+
+        program.run("run", "--http-port", "0x50", "--http3");
+        assertThat(program.daemon())
+                .extracting(RunOptions::httpPort, RunOptions::httpsPort, RunOptions::metricsPort, RunOptions::debug)
+                .containsExactly(80, 3, 4, true);
+        assertThat(program.daemon().http3()).isTrue();
+
+        program.run("run", "--debug=false");
+        assertThat(program.daemon().httpPort()).isEqualTo(2);
+        assertThat(program.daemon().debug()).isFalse();
+    }
+
+    @Test
+    void aVariableThatDoesNotReadMeansTheDefaultEvenOverAPlainOne() {
+        ProgramRun program = new ProgramRun(Program.KAMAL_PROXY, home)
+                .with("HTTP_PORT", "8080")
+                .with("KAMAL_PROXY_HTTP_PORT", "")
+                .with("HTTPS_PORT", "0x1bb")
+                .with("DEBUG", "release");
+
+        program.run("run");
+
+        assertThat(program.daemon())
+                .extracting(RunOptions::httpPort, RunOptions::httpsPort, RunOptions::debug)
+                .containsExactly(80, 443, false);
+    }
+
+    @Test
+    void ioUringIsSluicesOwn() {
+        ProgramRun sluice = new ProgramRun(Program.SLUICE, home);
+        sluice.run("run", "--io-uring");
+        assertThat(sluice.daemon().ioUring()).isTrue();
+        sluice.with("IO_URING", "1").run("run");
+        assertThat(sluice.daemon().ioUring()).isTrue();
+
+        ProgramRun other = new ProgramRun(Program.KAMAL_PROXY, home).with("IO_URING", "1");
+        assertThat(other.run("run", "--io-uring").err()).isEqualTo("Error: unknown flag: --io-uring\n");
+        other.run("run");
+        assertThat(other.daemon().ioUring()).isFalse();
+    }
+}

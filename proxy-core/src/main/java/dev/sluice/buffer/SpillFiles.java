@@ -1,0 +1,55 @@
+package dev.sluice.buffer;
+
+import dev.sluice.observe.Events;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.UUID;
+import java.util.concurrent.Executor;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Where the part of a body that exceeds its memory goes: files {@code proxy-buffer-*} in a directory, and the threads
+ * that read and write them, since event loops never wait for a disk.
+ */
+public final class SpillFiles {
+    private static final int THREADS = 2;
+
+    private final Path directory;
+    private final ThreadPoolExecutor threads;
+
+    public SpillFiles(Path directory) {
+        this.directory = directory;
+        this.threads = new ThreadPoolExecutor(
+                THREADS,
+                THREADS,
+                10,
+                TimeUnit.SECONDS,
+                new LinkedBlockingQueue<>(),
+                task -> Thread.ofPlatform().daemon().name("spill").unstarted(task));
+        threads.allowCoreThreadTimeOut(true);
+    }
+
+    Executor threads() {
+        return threads;
+    }
+
+    /** Opens a new file, readable by nobody else. Its name is gone at once: the space is freed even after a crash. */
+    FileChannel open() throws IOException {
+        Path file = directory.resolve("proxy-buffer-" + UUID.randomUUID());
+        Events.debug("Buffer: spilling to disk", "file", file.toString());
+        try {
+            FileChannel channel = FileChannel.open(
+                    file, StandardOpenOption.CREATE_NEW, StandardOpenOption.READ, StandardOpenOption.WRITE);
+            Files.delete(file);
+            return channel;
+        } catch (IOException e) {
+            Events.error("Buffer: failed to create spill file", "error", e.toString());
+            throw e;
+        }
+    }
+}

@@ -1,0 +1,93 @@
+package dev.sluice.exchange;
+
+import dev.sluice.http.ErrorPages;
+import dev.sluice.http.Redirects;
+import dev.sluice.service.Service;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.handler.codec.http.EmptyHttpHeaders;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaderValues;
+import io.netty.handler.codec.http.HttpMethod;
+import io.netty.handler.codec.http.HttpResponse;
+import java.util.function.Supplier;
+
+/** The answers that the proxy gives itself: redirects, health while the gate is closed, error pages. */
+public final class Answers {
+    private final Supplier<Ports> ports;
+
+    /**
+     * @param ports known once the listeners are bound, which is after this is made
+     */
+    public Answers(Supplier<Ports> ports) {
+        this.ports = ports;
+    }
+
+    /** Redirects to https and the canonical host, in one hop, where the service wants that. */
+    boolean redirected(Exchange x, Service service) {
+        Ports bound = ports.get();
+        String location = Redirects.location(
+                service.options(),
+                x.connection.secure(),
+                x.hostHeader,
+                x.target.originForm(),
+                bound.http(),
+                bound.https());
+        if (location == null) {
+            return false;
+        }
+        x.record.reason = "redirect";
+        HttpMethod method = x.request.method();
+        HttpResponse head;
+        ByteBuf body = Unpooled.EMPTY_BUFFER;
+        if (method.equals(HttpMethod.GET) || method.equals(HttpMethod.HEAD)) {
+            body = Responses.utf8(Redirects.body(location));
+            head = Responses.withBody(301, Responses.HTML, body);
+        } else {
+            head = Responses.empty(301);
+        }
+        head.headers().set(HttpHeaderNames.LOCATION, location).set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);
+        answer(x, head, body);
+        return true;
+    }
+
+    /** While the gate is closed the health path is answered here, so that balancers in front keep this server. */
+    boolean answeredHealthCheck(Exchange x, Service service) {
+        HttpMethod method = x.request.method();
+        if (!method.equals(HttpMethod.GET) && !method.equals(HttpMethod.HEAD)) {
+            return false;
+        }
+        boolean strip = x.prefix.length() > 1 && service.options().stripPrefix();
+        String path = strip ? x.target.decodedPathWithout(x.prefix) : x.target.decodedPath();
+        if (!path.equals(service.targetOptions().healthCheck().path())) {
+            return false;
+        }
+        x.record.reason = "health check while paused or stopped";
+        answer(x, Responses.empty(200), Unpooled.EMPTY_BUFFER);
+        return true;
+    }
+
+    /** The page for an error of the proxy's own. */
+    void error(Exchange x, ProxyError error) {
+        ErrorPages pages = x.service == null ? ErrorPages.BUILT_IN : x.service.errorPages();
+        ByteBuf page = Responses.utf8(pages.render(error.status(), error.message()));
+        answer(x, Responses.withBody(error.status(), Responses.HTML, page), page);
+    }
+
+    private static void answer(Exchange x, HttpResponse head, ByteBuf body) {
+        head.headers().set(HttpHeaderNames.DATE, x.worker.date());
+        boolean bodiless = x.request.method().equals(HttpMethod.HEAD);
+        x.responding = true;
+        x.record.status = head.status().code();
+        x.record.responseContentType = head.headers().get(HttpHeaderNames.CONTENT_TYPE);
+        x.record.bytesOut = bodiless ? 0 : body.readableBytes();
+        x.path.finish(x);
+        x.client.head(head);
+        if (bodiless || !body.isReadable()) {
+            body.release();
+        } else {
+            x.client.body(body);
+        }
+        x.client.end(EmptyHttpHeaders.INSTANCE);
+    }
+}

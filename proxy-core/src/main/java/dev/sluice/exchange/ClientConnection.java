@@ -1,0 +1,11 @@
+package dev.sluice.exchange;
+
+/** One client connection, as those who end it see it. On its event loop only. */
+public interface ClientConnection {
+
+    /** Takes no new requests: closes when the ones under way are done, at once if there are none. */
+    void finish();
+
+    /** Closes now, whatever is under way. */
+    void close();
+}

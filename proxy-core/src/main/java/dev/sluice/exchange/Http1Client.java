@@ -1,0 +1,420 @@
+package dev.sluice.exchange;
+
+import dev.sluice.http.HostName;
+import dev.sluice.http.RequestTarget;
+import dev.sluice.observe.Events;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelHandler;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.socket.DuplexChannel;
+import io.netty.handler.codec.http.DefaultFullHttpResponse;
+import io.netty.handler.codec.http.DefaultLastHttpContent;
+import io.netty.handler.codec.http.EmptyHttpHeaders;
+import io.netty.handler.codec.http.FullHttpResponse;
+import io.netty.handler.codec.http.HttpContent;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaderValues;
+import io.netty.handler.codec.http.HttpHeaders;
+import io.netty.handler.codec.http.HttpMethod;
+import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.HttpResponse;
+import io.netty.handler.codec.http.HttpResponseStatus;
+import io.netty.handler.codec.http.HttpServerCodec;
+import io.netty.handler.codec.http.HttpUtil;
+import io.netty.handler.codec.http.HttpVersion;
+import io.netty.handler.codec.http.LastHttpContent;
+import io.netty.util.ReferenceCountUtil;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.Objects;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One HTTP/1 client connection: a {@link ClientStream} for one exchange after the other. Requests that are pipelined
+ * are held back, unread as far as possible, until the one before is answered, so answers keep their order. Follows
+ * {@link HttpServerCodec} and the guard in the pipeline; takes every message and releases what it does not pass on.
+ */
+public final class Http1Client extends ChannelInboundHandlerAdapter implements ClientStream, ClientConnection {
+    // After an answer that came before the request's end, the rest is read for so long, lest a reset destroys it.
+    private static final long LINGER_SECONDS = 5;
+    // So much of an unwanted body is read and dropped to keep the connection; for more it is closed.
+    private static final long MAX_REST = 64 * 1024;
+
+    private final RequestPath path;
+    private final Worker worker;
+    private final ConnectionInfo info;
+    private final Deque<Object> held = new ArrayDeque<>(0);
+
+    private @Nullable ChannelHandlerContext context;
+    private @Nullable Exchange current;
+    private boolean requestEnded = true;
+    private boolean responseEnded = true;
+    // The codec ends also a request without a body; that end is not waited for.
+    private boolean skipEnd;
+    private boolean bodyWanted = true;
+    private boolean keepAlive = true;
+    private boolean http10;
+    private boolean finishing;
+    private boolean lingering;
+    private boolean drainingHeld;
+
+    public Http1Client(RequestPath path, Worker worker, ConnectionInfo info) {
+        this.path = path;
+        this.worker = worker;
+        this.info = info;
+    }
+
+    @Override
+    public void handlerAdded(ChannelHandlerContext ctx) {
+        context = ctx;
+        if (ctx.channel().isActive()) {
+            worker.opened(this);
+        }
+    }
+
+    @Override
+    public void channelActive(ChannelHandlerContext ctx) {
+        worker.opened(this);
+    }
+
+    // -- requests
+
+    @Override
+    public void channelRead(ChannelHandlerContext ctx, Object msg) {
+        if (lingering) {
+            ReferenceCountUtil.release(msg);
+        } else if (!held.isEmpty()
+                || (requestEnded && !responseEnded && !(skipEnd && msg instanceof LastHttpContent))) {
+            held.add(msg);
+            updateReading();
+        } else {
+            take(msg);
+        }
+    }
+
+    private void take(Object msg) {
+        if (msg instanceof RejectedRequest rejected) {
+            reject(rejected);
+            return;
+        }
+        if (msg instanceof HttpRequest request) {
+            begin(request);
+        }
+        if (msg instanceof HttpContent content) {
+            takeBody(content);
+        }
+    }
+
+    private void begin(HttpRequest request) {
+        http10 = request.protocolVersion().equals(HttpVersion.HTTP_1_0);
+        keepAlive = HttpUtil.isKeepAlive(request) && !finishing;
+        requestEnded = false;
+        responseEnded = false;
+        bodyWanted = true;
+        if (request.uri().equals("*")) {
+            answerStar(request);
+            return;
+        }
+        RequestTarget target = Objects.requireNonNull(RequestTarget.parse(request.uri()), "checked by the guard");
+        String authority = target.authority();
+        String hostHeader = authority != null ? authority : request.headers().get(HttpHeaderNames.HOST, "");
+        if (authority != null) {
+            // RFC 9112 3.2.2: the target's authority counts, whatever Host says.
+            request.headers().set(HttpHeaderNames.HOST, authority);
+        }
+        Exchange exchange =
+                new Exchange(path, worker, this, info, request, target, hostHeader, HostName.normalise(hostHeader));
+        exchange.protocol(http10 ? "HTTP/1.0" : "HTTP/1.1");
+        current = exchange;
+        if (!exchange.expectsBody()) {
+            requestEnded = true;
+            skipEnd = true;
+        }
+        path.receive(exchange);
+    }
+
+    private void answerStar(HttpRequest request) {
+        skipEnd = true;
+        requestEnded = !HttpUtil.isTransferEncodingChunked(request) && HttpUtil.getContentLength(request, 0L) == 0;
+        keepAlive &= requestEnded;
+        head(Responses.empty(request.method().equals(HttpMethod.OPTIONS) ? 200 : 400));
+        end(EmptyHttpHeaders.INSTANCE);
+    }
+
+    private void takeBody(HttpContent content) {
+        if (skipEnd && content instanceof LastHttpContent) {
+            skipEnd = false;
+            content.release();
+            return;
+        }
+        Exchange exchange = current;
+        if (exchange == null) {
+            // The rest of a body that nobody wanted.
+            requestEnded |= content instanceof LastHttpContent;
+            content.release();
+        } else if (content.decoderResult().isFailure()) {
+            content.release();
+            requestEnded = true;
+            keepAlive = false;
+            exchange.requestMalformed(
+                    String.valueOf(content.decoderResult().cause().getMessage()));
+        } else {
+            boolean last = content instanceof LastHttpContent;
+            HttpHeaders trailers = last ? ((LastHttpContent) content).trailingHeaders() : EmptyHttpHeaders.INSTANCE;
+            if (content.content().isReadable()) {
+                exchange.requestBody(content.content());
+            } else {
+                content.release();
+            }
+            if (last) {
+                requestEnded = true;
+                exchange.requestEnd(trailers);
+            }
+        }
+    }
+
+    private void reject(RejectedRequest rejected) {
+        requestEnded = false;
+        responseEnded = false;
+        keepAlive = false;
+        http10 = false;
+        Events.info(
+                "Request rejected",
+                "client_addr",
+                info.peerAddress(),
+                "status",
+                rejected.status(),
+                "error",
+                rejected.reason());
+        ByteBuf body =
+                Responses.utf8(HttpResponseStatus.valueOf(rejected.status()).toString());
+        head(Responses.withBody(rejected.status(), Responses.TEXT, body));
+        body(body);
+        end(EmptyHttpHeaders.INSTANCE);
+    }
+
+    @Override
+    public void channelReadComplete(ChannelHandlerContext ctx) {
+        if (current != null) {
+            current.requestReadComplete();
+        }
+    }
+
+    @Override
+    public void channelWritabilityChanged(ChannelHandlerContext ctx) {
+        if (current != null) {
+            current.clientWritable();
+        }
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext ctx) {
+        worker.closed(this);
+        Exchange exchange = current;
+        current = null;
+        if (exchange != null) {
+            exchange.clientGone();
+        }
+        held.forEach(ReferenceCountUtil::release);
+        held.clear();
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+        // The connection is broken (channelInactive follows) or a handler has a fault; both end it.
+        ctx.fireExceptionCaught(cause);
+        ctx.close();
+    }
+
+    // -- the response
+
+    @Override
+    public void interim(HttpResponse head) {
+        if (!http10) {
+            // In one piece, since the codec takes a bare head for the beginning of the final response.
+            FullHttpResponse whole = new DefaultFullHttpResponse(
+                    HttpVersion.HTTP_1_1, head.status(), Unpooled.EMPTY_BUFFER, head.headers(), EmptyHttpHeaders.INSTANCE);
+            ctx().writeAndFlush(whole, ctx().voidPromise());
+        }
+    }
+
+    @Override
+    public void head(HttpResponse head) {
+        HttpHeaders headers = head.headers();
+        head.setProtocolVersion(HttpVersion.HTTP_1_1);
+        if ((!requestEnded && !restIsSmall())
+                || headers.containsValue(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE, true)) {
+            keepAlive = false;
+        }
+        if (!headers.contains(HttpHeaderNames.CONTENT_LENGTH) && hasBody(head)) {
+            if (http10) {
+                // No chunks for HTTP/1.0: the end of the connection is the end of the body.
+                keepAlive = false;
+            } else {
+                headers.set(HttpHeaderNames.TRANSFER_ENCODING, HttpHeaderValues.CHUNKED);
+            }
+        }
+        if (!keepAlive) {
+            headers.set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);
+        } else if (http10) {
+            headers.set(HttpHeaderNames.CONNECTION, HttpHeaderValues.KEEP_ALIVE);
+        }
+        ctx().write(head, ctx().voidPromise());
+    }
+
+    private boolean restIsSmall() {
+        Exchange exchange = current;
+        return exchange != null
+                && exchange.body.length() > 0
+                && exchange.body.length() <= MAX_REST
+                && !exchange.body.awaitsInvitation();
+    }
+
+    private boolean hasBody(HttpResponse head) {
+        int status = head.status().code();
+        return status != 204
+                && status != 304
+                && (current == null || !current.request.method().equals(HttpMethod.HEAD));
+    }
+
+    @Override
+    public void body(ByteBuf data) {
+        ctx().write(data, ctx().voidPromise());
+    }
+
+    @Override
+    public void end(HttpHeaders trailers) {
+        LastHttpContent last = LastHttpContent.EMPTY_LAST_CONTENT;
+        if (!trailers.isEmpty()) {
+            last = new DefaultLastHttpContent();
+            last.trailingHeaders().set(trailers);
+        }
+        responseEnded = true;
+        current = null;
+        if (keepAlive && !finishing) {
+            ctx().writeAndFlush(last, ctx().voidPromise());
+            takeHeld();
+        } else if (requestEnded) {
+            ctx().writeAndFlush(last).addListener(ChannelFutureListener.CLOSE);
+        } else {
+            ctx().writeAndFlush(last);
+            linger();
+        }
+    }
+
+    // Takes what was pipelined, in a loop, since an answer may be given before take() returns.
+    private void takeHeld() {
+        if (drainingHeld) {
+            return;
+        }
+        drainingHeld = true;
+        while (!held.isEmpty() && (responseEnded || !requestEnded || skipsNext())) {
+            take(held.poll());
+        }
+        drainingHeld = false;
+        if (current != null) {
+            current.requestReadComplete();
+        }
+        updateReading();
+    }
+
+    private boolean skipsNext() {
+        return skipEnd && held.peek() instanceof LastHttpContent;
+    }
+
+    // RFC 9112 9.6: closing with unread data would make the kernel reset the connection, answer and all.
+    private void linger() {
+        lingering = true;
+        ctx().channel().config().setAutoRead(true);
+        ctx().executor().schedule(() -> ctx().close(), LINGER_SECONDS, TimeUnit.SECONDS);
+        if (ctx().channel() instanceof DuplexChannel duplex) {
+            duplex.shutdownOutput();
+        }
+    }
+
+    @Override
+    public void flush() {
+        ctx().flush();
+    }
+
+    @Override
+    public boolean writable() {
+        return ctx().channel().isWritable();
+    }
+
+    @Override
+    public void reading(boolean wanted) {
+        bodyWanted = wanted;
+        updateReading();
+    }
+
+    private void updateReading() {
+        boolean wanted = lingering || (held.isEmpty() && (bodyWanted || requestEnded));
+        if (ctx().channel().config().isAutoRead() != wanted) {
+            ctx().channel().config().setAutoRead(wanted);
+        }
+    }
+
+    @Override
+    public void abort() {
+        current = null;
+        ctx().flush();
+        ctx().close();
+    }
+
+    @Override
+    public boolean upgradable() {
+        return !http10;
+    }
+
+    @Override
+    public Channel upgrade(HttpResponse head, ChannelHandler successor) {
+        ChannelHandlerContext ctx = ctx();
+        current = null;
+        head.setProtocolVersion(HttpVersion.HTTP_1_1);
+        ctx.writeAndFlush(head, ctx.voidPromise());
+        worker.closed(this);
+        worker.opened(new Upgraded(ctx.channel()));
+        ctx.pipeline().replace(this, "tunnel", successor);
+        ctx.pipeline().remove(Http1Guard.class);
+        ctx.pipeline().remove(HttpServerCodec.class);
+        return ctx.channel();
+    }
+
+    // -- the end
+
+    @Override
+    public void finish() {
+        finishing = true;
+        if (current == null && held.isEmpty() && !lingering) {
+            ctx().close();
+        } else {
+            keepAlive = false;
+        }
+    }
+
+    @Override
+    public void close() {
+        ctx().close();
+    }
+
+    private ChannelHandlerContext ctx() {
+        return Objects.requireNonNull(context);
+    }
+
+    /** A connection that has become a tunnel; the tunnel's own end is told elsewhere. */
+    private record Upgraded(Channel channel) implements ClientConnection {
+        @Override
+        public void finish() {}
+
+        @Override
+        public void close() {
+            channel.close();
+        }
+    }
+}

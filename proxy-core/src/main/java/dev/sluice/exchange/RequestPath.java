@@ -1,0 +1,494 @@
+package dev.sluice.exchange;
+
+import dev.sluice.buffer.SpillFiles;
+import dev.sluice.http.Cookies;
+import dev.sluice.http.ForwardedHeaders;
+import dev.sluice.http.WriterAffinity;
+import dev.sluice.observe.Events;
+import dev.sluice.service.BufferOptions;
+import dev.sluice.service.Claim;
+import dev.sluice.service.LoadBalancer;
+import dev.sluice.service.PauseGate;
+import dev.sluice.service.Rollout;
+import dev.sluice.service.RouteMatch;
+import dev.sluice.service.Service;
+import dev.sluice.service.Services;
+import dev.sluice.service.Target;
+import dev.sluice.upstream.UpstreamConnection;
+import dev.sluice.upstream.UpstreamFailure;
+import dev.sluice.upstream.UpstreamPool;
+import io.netty.buffer.ByteBuf;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaders;
+import io.netty.handler.codec.http.HttpResponse;
+import java.io.IOException;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The way of a request, phase by phase: receive, match, admit, claim, connect, send, relay, finish. Every method is
+ * called on the exchange's event loop and returns at once; where a phase has to wait, the next one is called by what it
+ * waits for. Whatever goes wrong goes through {@link #fail}; there is no other way out. Holds no state of its own.
+ */
+public final class RequestPath {
+    // A claim is refused when targets were replaced since the routes were read; the next look finds the new ones.
+    private static final int MOST_TURNS = 16;
+
+    private final Services services;
+    private final SpillFiles spillFiles;
+    private final Answers answers;
+    private final Preparation preparation;
+    private final Finish finish;
+
+    public RequestPath(Services services, SpillFiles spillFiles, Answers answers, Finish finish) {
+        this.services = services;
+        this.spillFiles = spillFiles;
+        this.answers = answers;
+        this.preparation = new Preparation();
+        this.finish = finish;
+    }
+
+    SpillFiles spillFiles() {
+        return spillFiles;
+    }
+
+    // -- receive
+
+    /** A request's head is there; its body follows through the exchange. */
+    public void receive(Exchange x) {
+        x.worker.add(x);
+        preparation.received(x);
+        route(x);
+    }
+
+    // -- match, admit, claim
+
+    /** Finds the service and a target for a request; called again whenever what it waited for has come. */
+    void route(Exchange x) {
+        x.phase = Exchange.Phase.ROUTING;
+        for (int turn = 0; turn < MOST_TURNS; turn++) {
+            RouteMatch match = services.table().match(x.host, x.target.decodedPath());
+            if (!(match instanceof RouteMatch.Matched(Service service, String prefix))) {
+                fail(x, ProxyError.of(ProxyError.Kind.NO_SERVICE, 404, "no service for this host and path"));
+                return;
+            }
+            enter(x, service, prefix);
+            if (!admit(x, service)) {
+                return;
+            }
+            LoadBalancer balancer = service.balancerFor(rolloutCookie(x, service));
+            switch (balancer.claim(mayGoToReader(x, balancer))) {
+                case Target target
+                when service.gate().running() -> {
+                    x.lease = target;
+                    x.releaseOwed = true;
+                    x.record.target = target.address().text();
+                    connect(x, target);
+                    return;
+                }
+                // The gate was closed after it let the request pass: whoever drains must not miss it.
+                case Target target -> target.release();
+                case Claim.Refused.NO_HEALTHY_TARGET -> {
+                    fail(x, ProxyError.of(ProxyError.Kind.NO_HEALTHY_TARGET, 503, "no healthy target"));
+                    return;
+                }
+                case Claim.Refused.REPLACED -> {}
+            }
+        }
+        fail(x, ProxyError.of(ProxyError.Kind.NO_HEALTHY_TARGET, 503, "the targets were being replaced"));
+    }
+
+    private void enter(Exchange x, Service service, String prefix) {
+        boolean known = x.service != null && x.service.name().equals(service.name());
+        x.service = service;
+        x.prefix = prefix;
+        if (!known) {
+            preparation.entered(x, service, prefix);
+            finish.entered(x, service, prefix);
+        }
+    }
+
+    /** Lets the request pass to a target, or answers it, holds it, or collects its body first. */
+    private boolean admit(Exchange x, Service service) {
+        if (x.connection.secure() && !service.options().tls().enabled()) {
+            fail(x, ProxyError.of(ProxyError.Kind.TLS_NOT_CONFIGURED, 503, "the service is not served over TLS"));
+            return false;
+        }
+        String fault = service.faultNow();
+        if (fault != null) {
+            fail(x, ProxyError.of(ProxyError.Kind.SERVICE_BROKEN, 503, fault));
+            return false;
+        }
+        if (answers.redirected(x, service)) {
+            return false;
+        }
+        return switch (service.gate().state()) {
+            case PauseGate.Running _ -> !collects(x, service);
+            case PauseGate.State _ when answers.answeredHealthCheck(x, service) -> false;
+            case PauseGate.Paused paused -> {
+                hold(x, service, paused);
+                yield false;
+            }
+            case PauseGate.Stopped stopped -> {
+                fail(
+                        x,
+                        new ProxyError(
+                                ProxyError.Kind.SERVICE_STOPPED, 503, stopped.message(), "the service is stopped"));
+                yield false;
+            }
+        };
+    }
+
+    private void hold(Exchange x, Service service, PauseGate.Paused paused) {
+        Runnable waiter = () -> x.worker.loop().execute(() -> letGo(x));
+        x.phase = Exchange.Phase.HELD;
+        x.waiter = waiter;
+        // The longest pause counts from the arrival, also when a held request meets a second pause.
+        long left = paused.maxPause().toNanos() - (System.nanoTime() - x.record.startedNanos);
+        x.worker.deadline(x, Math.max(1, left));
+        if (!service.gate().hold(waiter)) {
+            // Opened or stopped at this moment.
+            letGo(x);
+        }
+    }
+
+    private void letGo(Exchange x) {
+        if (x.phase == Exchange.Phase.HELD) {
+            x.worker.deadline(x, 0);
+            x.waiter = null;
+            route(x);
+        }
+    }
+
+    // A body that is collected holds no target meanwhile: a slow upload does not delay a switch.
+    private boolean collects(Exchange x, Service service) {
+        BufferOptions options = service.targetOptions().buffering();
+        if (!options.requests() || x.upgrade != null || !(x.body.toBeCollected() || x.body.collecting())) {
+            return false;
+        }
+        x.phase = Exchange.Phase.BUFFERING;
+        if (x.body.toBeCollected()) {
+            x.body.collect(options.memory(), options.maxRequestBody());
+        }
+        return true;
+    }
+
+    private static @Nullable String rolloutCookie(Exchange x, Service service) {
+        return service.rollout() == null ? null : Cookies.value(x.request.headers(), Rollout.COOKIE);
+    }
+
+    private static boolean mayGoToReader(Exchange x, LoadBalancer balancer) {
+        return balancer.hasReaders()
+                && x.read
+                && !WriterAffinity.active(x.request.headers(), System.currentTimeMillis());
+    }
+
+    // -- connect
+
+    private void connect(Exchange x, Target target) {
+        if (!x.prepared) {
+            x.prepared = true;
+            preparation.forTarget(x, target);
+        } else {
+            ForwardedHeaders.target(x.request.headers(), false, target.address().text());
+        }
+        UpstreamConnection idle = Retry.mayReuse(x) ? x.worker.pool().takeIdle(target, x) : null;
+        if (idle != null) {
+            send(x, idle);
+        } else {
+            open(x, target);
+        }
+    }
+
+    private void open(Exchange x, Target target) {
+        x.phase = Exchange.Phase.CONNECTING;
+        x.worker.pool().open(target, x, new UpstreamPool.Answer() {
+            @Override
+            public void connected(UpstreamConnection connection) {
+                if (x.done()) {
+                    connection.close();
+                } else {
+                    send(x, connection);
+                }
+            }
+
+            @Override
+            public void failed(UpstreamFailure failure) {
+                fail(x, ProxyError.of(failure));
+            }
+        });
+    }
+
+    // -- send
+
+    private void send(Exchange x, UpstreamConnection connection) {
+        x.upstream = connection;
+        x.phase = Exchange.Phase.AWAITING_HEAD;
+        x.record.upstreamAskedNanos = System.nanoTime();
+        connection.sendHead(x.request);
+        x.body.sendTo(connection);
+    }
+
+    /** The whole request is on its way: the target's time to answer begins. */
+    void requestSent(Exchange x) {
+        if (x.phase == Exchange.Phase.AWAITING_HEAD && x.lease != null) {
+            x.worker.deadline(x, x.lease.options().responseTimeout().toNanos());
+        }
+    }
+
+    // -- relay
+
+    void relayInterim(Exchange x, HttpResponse head) {
+        // 100 was ours to send: the target was not asked for it.
+        if (head.status().code() != 100 && !x.responding) {
+            preparation.interim(head);
+            x.client.interim(head);
+        }
+    }
+
+    void relayHead(Exchange x, HttpResponse head) {
+        x.worker.deadline(x, 0);
+        x.phase = Exchange.Phase.RELAYING;
+        x.record.upstreamAnsweredNanos = System.nanoTime();
+        Target target = Objects.requireNonNull(x.lease);
+        preparation.response(x, head);
+        BufferOptions options = target.options().buffering();
+        if (options.responses() && ResponseBuffering.applies(head)) {
+            x.buffering = new ResponseBuffering(x, head, options.memory(), options.maxResponseBody());
+        } else {
+            respond(x, head);
+        }
+    }
+
+    /** Sends the target's head to the client. */
+    void respond(Exchange x, HttpResponse head) {
+        x.responding = true;
+        x.record.status = head.status().code();
+        x.record.responseContentType = head.headers().get(HttpHeaderNames.CONTENT_TYPE);
+        if (!x.body.complete()) {
+            // The target answered before it had the whole request (RFC 9112 9.3): it gets no more of it.
+            x.body.discard();
+        }
+        x.client.head(head);
+    }
+
+    void relayBody(Exchange x, ByteBuf data) {
+        if (x.phase != Exchange.Phase.RELAYING) {
+            data.release();
+        } else if (x.buffering != null) {
+            x.buffering.add(data);
+        } else {
+            writeBody(x, data);
+            if (!x.done() && !x.client.writable() && x.upstream != null) {
+                x.client.flush();
+                x.upstream.reading(x.client.writable());
+            }
+        }
+    }
+
+    /** Writes a part of the response to the client and takes it. */
+    void writeBody(Exchange x, ByteBuf data) {
+        x.record.bytesOut += data.readableBytes();
+        x.client.body(data);
+    }
+
+    void relayEnd(Exchange x, HttpHeaders trailers) {
+        if (x.phase != Exchange.Phase.RELAYING) {
+            return;
+        }
+        ResponseBuffering held = x.buffering;
+        if (held == null) {
+            complete(x, trailers);
+        } else {
+            // The target has done its part; the client may take its time.
+            finish.releaseTarget(x);
+            held.complete(trailers);
+        }
+    }
+
+    /** The response is complete. */
+    void complete(Exchange x, HttpHeaders trailers) {
+        finish.releaseTarget(x);
+        finish(x);
+        x.client.end(trailers);
+    }
+
+    void relayUpgrade(Exchange x, HttpResponse head) {
+        String protocol = head.headers().get(HttpHeaderNames.UPGRADE);
+        if (x.upgrade == null || !x.upgrade.equalsIgnoreCase(protocol) || !x.client.upgradable()) {
+            fail(
+                    x,
+                    ProxyError.of(
+                            ProxyError.Kind.TARGET_FAILED,
+                            502,
+                            "target switched to protocol \"" + protocol + "\" when \"" + x.upgrade
+                                    + "\" was requested"));
+            return;
+        }
+        x.worker.deadline(x, 0);
+        x.phase = Exchange.Phase.TUNNEL;
+        x.responding = true;
+        x.record.status = 101;
+        x.record.upstreamAnsweredNanos = System.nanoTime();
+        x.tunnel = Tunnel.open(x, head, Objects.requireNonNull(x.upstream));
+        // An upgraded connection is not waited for by a drain, but told to end; a drain may have begun just now.
+        finish.releaseClaim(x);
+        Target target = Objects.requireNonNull(x.lease);
+        if (target.retired() || !Objects.requireNonNull(x.service).gate().running()) {
+            closeTunnel(x);
+        }
+    }
+
+    /** The client takes more, or less. */
+    void clientWritable(Exchange x) {
+        if (x.buffering != null) {
+            if (x.client.writable()) {
+                x.buffering.clientWritable();
+            }
+        } else if (x.upstream != null && x.phase == Exchange.Phase.RELAYING) {
+            x.upstream.reading(x.client.writable());
+        }
+    }
+
+    // -- what can come in between
+
+    /** The phase took too long. */
+    void expired(Exchange x) {
+        switch (x.phase) {
+            case HELD -> {
+                Events.warn(
+                        "Rejecting request due to expired pause",
+                        "service",
+                        x.record.service,
+                        "path",
+                        x.target.decodedPath());
+                fail(x, ProxyError.of(ProxyError.Kind.PAUSE_EXPIRED, 504, "held for the longest pause allowed"));
+            }
+            case AWAITING_HEAD ->
+                fail(x, ProxyError.of(ProxyError.Kind.TARGET_TIMED_OUT, 504, "no response head in time"));
+            default -> {}
+        }
+    }
+
+    /** The drain of the target takes too long for this request. */
+    void cancel(Exchange x) {
+        Events.info("Request cancelled due to draining", "target", x.record.target, "path", x.target.decodedPath());
+        fail(x, ProxyError.of(ProxyError.Kind.DRAINED, 504, "not done within the drain timeout"));
+    }
+
+    void closeTunnel(Exchange x) {
+        if (x.tunnel != null) {
+            x.tunnel.drain();
+        }
+    }
+
+    void tunnelEnded(Exchange x) {
+        finish(x);
+    }
+
+    void clientGone(Exchange x) {
+        if (!x.done() && x.phase != Exchange.Phase.TUNNEL) {
+            if (!x.responding) {
+                x.record.status = 499;
+            }
+            x.record.reason = "the client left";
+            x.responding = true;
+            abandon(x);
+            finish(x);
+        }
+    }
+
+    void malformed(Exchange x, String why) {
+        if (x.body.collecting()) {
+            Events.info("Malformed chunked request", "path", x.target.decodedPath(), "error", why);
+        } else {
+            Events.info("Malformed request", "target", x.record.target, "path", x.target.decodedPath(), "error", why);
+        }
+        fail(x, ProxyError.of(ProxyError.Kind.MALFORMED_REQUEST, 400, why));
+    }
+
+    void requestTooLarge(Exchange x) {
+        fail(x, ProxyError.of(ProxyError.Kind.REQUEST_TOO_LARGE, 413, "request body over --max-request-body"));
+    }
+
+    void responseTooLarge(Exchange x) {
+        Events.info("Response exceeded max response limit", "path", x.target.decodedPath());
+        fail(x, ProxyError.of(ProxyError.Kind.RESPONSE_TOO_LARGE, 500, "response body over --max-response-body"));
+    }
+
+    void bufferFailed(Exchange x, IOException why) {
+        String what = x.phase == Exchange.Phase.RELAYING ? "Error sending response" : "Error buffering request";
+        Events.error(what, "path", x.target.decodedPath(), "error", why.toString());
+        fail(x, ProxyError.of(ProxyError.Kind.BUFFER_FAILED, 500, "temporary file: " + why.getMessage()));
+    }
+
+    // -- fail
+
+    /** Tries again where that is safe; else answers with an error page, or cuts a response that has begun. */
+    void fail(Exchange x, ProxyError error) {
+        if (x.done()) {
+            return;
+        }
+        if (Retry.applies(x, error)) {
+            x.record.retries++;
+            finish.retried();
+            x.worker.deadline(x, 0);
+            x.body.detach();
+            x.upstream = null;
+            open(x, Objects.requireNonNull(x.lease));
+            return;
+        }
+        x.record.reason = error.detail();
+        if (error.status() == 502) {
+            Events.error(
+                    "Error while proxying",
+                    "target",
+                    x.record.target,
+                    "path",
+                    x.target.decodedPath(),
+                    "error",
+                    error.detail());
+        }
+        abandon(x);
+        if (x.responding) {
+            finish(x);
+            x.client.abort();
+        } else {
+            x.responding = true;
+            answers.error(x, error);
+        }
+    }
+
+    /** Lets go of the gate, the target and what is held of the bodies. */
+    private void abandon(Exchange x) {
+        Runnable waiter = x.waiter;
+        if (waiter != null && x.service != null) {
+            x.service.gate().forget(waiter);
+            x.waiter = null;
+        }
+        x.body.discard();
+        if (x.upstream != null) {
+            x.upstream.close();
+            x.upstream = null;
+        }
+        if (x.buffering != null) {
+            x.buffering.release();
+            x.buffering = null;
+        }
+    }
+
+    // -- finish
+
+    /** Once per exchange, before the last bytes of the response are flushed. */
+    void finish(Exchange x) {
+        if (!x.done()) {
+            x.phase = Exchange.Phase.DONE;
+            x.worker.remove(x);
+            x.body.discard();
+            if (x.buffering != null) {
+                x.buffering.release();
+            }
+            finish.ended(x);
+        }
+    }
+}

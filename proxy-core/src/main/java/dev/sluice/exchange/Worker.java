@@ -1,0 +1,195 @@
+package dev.sluice.exchange;
+
+import dev.sluice.service.Target;
+import dev.sluice.upstream.UpstreamPool;
+import io.netty.channel.EventLoop;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What one event loop owns: its idle upstream connections, its client connections, and its requests under way with their
+ * deadlines. Touched by that loop only.
+ */
+public final class Worker {
+    // Deadlines are looked through rather than timed one by one: a timer for each request would cost more than it
+    // tells, and nobody minds so much of a second.
+    private static final long LOOK_MILLIS = 50;
+    // RFC 9110 5.6.7; the JDK's own RFC 1123 formatter leaves out the leading zero of the day.
+    private static final DateTimeFormatter HTTP_DATE = DateTimeFormatter.ofPattern(
+                    "EEE, dd MMM yyyy HH:mm:ss 'GMT'", Locale.ENGLISH)
+            .withZone(ZoneOffset.UTC);
+
+    private final EventLoop loop;
+    private final UpstreamPool pool;
+    private final Set<ClientConnection> connections = Collections.newSetFromMap(new IdentityHashMap<>());
+    private @Nullable Exchange first;
+    // The number of connections, for other threads.
+    private volatile int open;
+    private boolean looking;
+    private boolean draining;
+    private long dateSecond;
+    private String date = "";
+
+    public Worker(EventLoop loop, UpstreamPool pool) {
+        this.loop = loop;
+        this.pool = pool;
+    }
+
+    public EventLoop loop() {
+        return loop;
+    }
+
+    UpstreamPool pool() {
+        return pool;
+    }
+
+    /** The Date header's value for now. */
+    String date() {
+        long second = System.currentTimeMillis() / 1000;
+        if (second != dateSecond) {
+            dateSecond = second;
+            date = HTTP_DATE.format(Instant.ofEpochSecond(second));
+        }
+        return date;
+    }
+
+    // -- client connections
+
+    /** A connection has come; when the proxy is ending it is asked to finish at once. */
+    public void opened(ClientConnection connection) {
+        connections.add(connection);
+        open = connections.size();
+        if (draining) {
+            connection.finish();
+        }
+    }
+
+    public void closed(ClientConnection connection) {
+        connections.remove(connection);
+        open = connections.size();
+    }
+
+    /** For any thread. */
+    int clientConnections() {
+        return open;
+    }
+
+    /** Asks every client connection to finish its work and close. */
+    void drain() {
+        draining = true;
+        List.copyOf(connections).forEach(ClientConnection::finish);
+        pool.closeAll();
+    }
+
+    /** Whether a request is under way, tunnels not counted. */
+    boolean busy() {
+        for (Exchange x = first; x != null; x = x.next) {
+            if (x.phase != Exchange.Phase.TUNNEL) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Ends everything that is left. */
+    void abortAll() {
+        List.copyOf(connections).forEach(ClientConnection::close);
+    }
+
+    void closeAllTunnels() {
+        each(x -> x.phase == Exchange.Phase.TUNNEL).forEach(x -> x.path.closeTunnel(x));
+    }
+
+    // -- requests
+
+    void add(Exchange x) {
+        x.next = first;
+        if (first != null) {
+            first.previous = x;
+        }
+        first = x;
+    }
+
+    void remove(Exchange x) {
+        Exchange before = x.previous;
+        Exchange after = x.next;
+        if (before == null) {
+            first = after;
+        } else {
+            before.next = after;
+        }
+        if (after != null) {
+            after.previous = before;
+        }
+        x.previous = null;
+        x.next = null;
+    }
+
+    /** Ends the exchange's phase by itself after so long; 0 for never. */
+    void deadline(Exchange x, long nanos) {
+        if (nanos <= 0) {
+            x.deadline = 0;
+            return;
+        }
+        long at = System.nanoTime() + nanos;
+        x.deadline = at == 0 ? 1 : at;
+        if (!looking) {
+            looking = true;
+            loop.schedule(this::look, LOOK_MILLIS, TimeUnit.MILLISECONDS);
+        }
+    }
+
+    private void look() {
+        long now = System.nanoTime();
+        each(x -> x.deadline != 0 && x.deadline - now <= 0).forEach(x -> {
+            if (!x.done() && x.deadline != 0) {
+                x.deadline = 0;
+                x.path.expired(x);
+            }
+        });
+        looking = false;
+        for (Exchange x = first; x != null; x = x.next) {
+            if (x.deadline != 0) {
+                looking = true;
+                loop.schedule(this::look, LOOK_MILLIS, TimeUnit.MILLISECONDS);
+                return;
+            }
+        }
+    }
+
+    void closeTunnels(Target target) {
+        each(x -> x.phase == Exchange.Phase.TUNNEL && x.lease == target).forEach(x -> x.path.closeTunnel(x));
+    }
+
+    void cancel(Target target) {
+        each(x -> x.phase != Exchange.Phase.TUNNEL && x.lease == target).forEach(x -> x.path.cancel(x));
+    }
+
+    void closeIdle(Target target) {
+        pool.closeIdle(target);
+    }
+
+    // A copy: what is done with them changes the list.
+    private List<Exchange> each(Predicate<Exchange> which) {
+        List<Exchange> found = List.of();
+        for (Exchange x = first; x != null; x = x.next) {
+            if (which.test(x)) {
+                if (found.isEmpty()) {
+                    found = new ArrayList<>();
+                }
+                found.add(x);
+            }
+        }
+        return found;
+    }
+}

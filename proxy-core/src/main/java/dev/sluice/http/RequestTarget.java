@@ -1,0 +1,122 @@
+package dev.sluice.http;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A request target (RFC 9112 3.2) taken apart, byte for byte: nothing is cleaned up or encoded anew. One character is
+ * one byte (Latin-1), as Netty reads request lines. Immutable.
+ */
+public final class RequestTarget {
+    private final String origin;
+    private final String path;
+    private final String decodedPath;
+    private final @Nullable String authority;
+
+    private RequestTarget(String origin, String path, @Nullable String authority) {
+        this.origin = origin;
+        this.path = path;
+        this.decodedPath = PercentDecoding.decode(path);
+        this.authority = authority;
+    }
+
+    /**
+     * Reads the origin form ({@code /path?query}) or the absolute form with http or https.
+     *
+     * @return null for every other form, for an absolute form without a valid host, and for spaces and controls
+     */
+    public static @Nullable RequestTarget parse(String uri) {
+        if (uri.isEmpty() || !printable(uri)) {
+            return null;
+        }
+        return uri.charAt(0) == '/' ? of(uri, null) : parseAbsolute(uri);
+    }
+
+    private static @Nullable RequestTarget parseAbsolute(String uri) {
+        int start;
+        if (uri.regionMatches(true, 0, "http://", 0, 7)) {
+            start = 7;
+        } else if (uri.regionMatches(true, 0, "https://", 0, 8)) {
+            start = 8;
+        } else {
+            return null;
+        }
+        int end = start;
+        while (end < uri.length() && uri.charAt(end) != '/' && uri.charAt(end) != '?') {
+            end++;
+        }
+        String authority = uri.substring(start, end);
+        if (!HostName.valid(authority)) {
+            return null;
+        }
+        String origin = uri.startsWith("/", end) ? uri.substring(end) : "/" + uri.substring(end);
+        return of(origin, authority);
+    }
+
+    private static RequestTarget of(String origin, @Nullable String authority) {
+        int question = origin.indexOf('?');
+        return new RequestTarget(origin, question < 0 ? origin : origin.substring(0, question), authority);
+    }
+
+    private static boolean printable(String uri) {
+        for (int i = 0; i < uri.length(); i++) {
+            char c = uri.charAt(i);
+            if (c <= ' ' || c == 0x7f || c > 0xff) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** The path as sent, at least {@code /}. */
+    public String path() {
+        return path;
+    }
+
+    /** The query as sent, without the question mark; empty for none. */
+    public String query() {
+        return hasQuery() ? origin.substring(path.length() + 1) : "";
+    }
+
+    /** Whether there is a question mark; the query behind it may be empty. */
+    public boolean hasQuery() {
+        return origin.length() > path.length();
+    }
+
+    /** The path with its percent escapes and raw bytes read as UTF-8; what is malformed stays as it is. */
+    public String decodedPath() {
+        return decodedPath;
+    }
+
+    /** Host and port of the absolute form, which then go before the Host header; else null. */
+    public @Nullable String authority() {
+        return authority;
+    }
+
+    /** Path and query as sent. */
+    public String originForm() {
+        return origin;
+    }
+
+    /**
+     * Path and query without a prefix that the decoded path begins with, the rest byte for byte. Empty becomes
+     * {@code /}; so does an encoded slash that the rest begins with, for a path has to begin with one.
+     */
+    public String without(String prefix) {
+        int cut = PercentDecoding.rawLength(path, prefix);
+        if (cut <= 0) {
+            return origin;
+        }
+        if (cut < path.length() && path.charAt(cut) == '/') {
+            return origin.substring(cut);
+        }
+        return "/" + origin.substring(path.regionMatches(true, cut, "%2F", 0, 3) ? cut + 3 : cut);
+    }
+
+    /** The decoded path without a prefix that it begins with; empty becomes {@code /}. */
+    public String decodedPathWithout(String prefix) {
+        if (prefix.length() <= 1 || !decodedPath.startsWith(prefix)) {
+            return decodedPath;
+        }
+        return decodedPath.length() == prefix.length() ? "/" : decodedPath.substring(prefix.length());
+    }
+}

@@ -1,0 +1,144 @@
+package dev.sluice.net;
+
+import dev.sluice.exchange.ConnectionInfo;
+import dev.sluice.exchange.Http1Client;
+import dev.sluice.exchange.Http1Guard;
+import dev.sluice.exchange.RequestPath;
+import dev.sluice.exchange.Worker;
+import dev.sluice.exchange.Workers;
+import dev.sluice.tls.CertificateLookup;
+import dev.sluice.tls.ClientHelloGate;
+import dev.sluice.tls.SniContexts;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandler;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelPipeline;
+import io.netty.handler.codec.http.HttpDecoderConfig;
+import io.netty.handler.codec.http.HttpServerCodec;
+import io.netty.handler.ssl.ApplicationProtocolNames;
+import io.netty.handler.ssl.ApplicationProtocolNegotiationHandler;
+import io.netty.handler.ssl.SslHandler;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.Objects;
+import java.util.concurrent.atomic.LongAdder;
+import org.jspecify.annotations.Nullable;
+
+/** What a client connection passes through, handler by handler: plain, over TLS, HTTP/1 and HTTP/2. */
+public final class ConnectionPipeline {
+    // Requests with large cookies and tokens are served; more than this is refused with 431.
+    private static final int MAX_HEAD = 1 << 20;
+    private static final int MAX_LINE = 64 * 1024;
+    private static final int MAX_CHUNK = 64 * 1024;
+
+    private final RequestPath path;
+    private final Workers workers;
+    private final CertificateLookup certificates;
+    private final SniContexts contexts;
+    private final LongAdder handshakeFailures;
+    private final LastHandler last = new LastHandler();
+
+    public ConnectionPipeline(
+            RequestPath path,
+            Workers workers,
+            CertificateLookup certificates,
+            SniContexts contexts,
+            LongAdder handshakeFailures) {
+        this.path = path;
+        this.workers = workers;
+        this.certificates = certificates;
+        this.contexts = contexts;
+        this.handshakeFailures = handshakeFailures;
+    }
+
+    /**
+     * The HTTP port.
+     *
+     * @param port as configured, for the log
+     */
+    public ChannelHandler plain(int port) {
+        return new ChannelInitializer<>() {
+            @Override
+            protected void initChannel(Channel ch) {
+                http1(ch, info(ch, port, null));
+                ch.pipeline().addLast(last);
+            }
+        };
+    }
+
+    /** The HTTPS port. */
+    public ChannelHandler tls(int port) {
+        return new ChannelInitializer<>() {
+            @Override
+            protected void initChannel(Channel ch) {
+                ch.pipeline()
+                        .addLast(new ClientHelloGate(certificates, contexts, handshakeFailures))
+                        .addLast(new ProtocolChoice(port))
+                        .addLast(last);
+            }
+        };
+    }
+
+    private void http1(Channel ch, ConnectionInfo info) {
+        Worker worker = workers.of(ch.eventLoop());
+        ChannelPipeline pipeline = ch.pipeline();
+        pipeline.addLast(new HttpServerCodec(new HttpDecoderConfig()
+                .setMaxInitialLineLength(MAX_LINE)
+                .setMaxHeaderSize(MAX_HEAD)
+                .setMaxChunkSize(MAX_CHUNK)));
+        pipeline.addLast(new Http1Guard());
+        pipeline.addLast(new Http1Client(path, worker, info));
+    }
+
+    private void http2(Channel ch, ConnectionInfo info) {
+        ch.pipeline().addLast(Http2Streams.create(path, workers.of(ch.eventLoop()), info));
+    }
+
+    private static ConnectionInfo info(Channel ch, int port, @Nullable String tlsVersion) {
+        InetSocketAddress peer = (InetSocketAddress) ch.remoteAddress();
+        InetAddress address = peer == null ? null : peer.getAddress();
+        String text = address == null ? "" : plainAddress(address.getHostAddress());
+        return new ConnectionInfo(text, peer == null ? 0 : peer.getPort(), port, tlsVersion);
+    }
+
+    private static String plainAddress(String address) {
+        int zone = address.indexOf('%');
+        return zone < 0 ? address : address.substring(0, zone);
+    }
+
+    /** Lays out the protocol that ALPN chose, once the handshake is done. */
+    private final class ProtocolChoice extends ApplicationProtocolNegotiationHandler {
+        private final int port;
+
+        ProtocolChoice(int port) {
+            super(ApplicationProtocolNames.HTTP_1_1);
+            this.port = port;
+        }
+
+        @Override
+        protected void configurePipeline(ChannelHandlerContext ctx, String protocol) {
+            Channel ch = ctx.channel();
+            SslHandler ssl = Objects.requireNonNull(ch.pipeline().get(SslHandler.class));
+            ConnectionInfo info = info(ch, port, ssl.engine().getSession().getProtocol());
+            ch.pipeline().remove(last);
+            if (ApplicationProtocolNames.HTTP_2.equals(protocol)) {
+                http2(ch, info);
+            } else {
+                http1(ch, info);
+            }
+            ch.pipeline().addLast(last);
+        }
+
+        @Override
+        protected void handshakeFailure(ChannelHandlerContext ctx, Throwable cause) {
+            // Counted where the handshake is made; a line for each would only serve those who make them fail.
+            ctx.close();
+        }
+
+        @Override
+        public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+            ctx.close();
+        }
+    }
+}

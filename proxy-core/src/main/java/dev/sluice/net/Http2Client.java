@@ -1,0 +1,221 @@
+package dev.sluice.net;
+
+import dev.sluice.exchange.ClientStream;
+import dev.sluice.exchange.Exchange;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandler;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.handler.codec.http.EmptyHttpHeaders;
+import io.netty.handler.codec.http.HttpHeaders;
+import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.HttpResponse;
+import io.netty.handler.codec.http2.Http2Error;
+import io.netty.handler.codec.http2.Http2Exception;
+import io.netty.handler.codec.http2.Http2Stream;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One HTTP/2 stream as the client's end of an exchange. What is received is given back to the flow-control window only
+ * while the exchange reads, so a slow target slows the client down. Owned by the connection's event loop.
+ */
+final class Http2Client implements ClientStream {
+    private final Http2Streams connection;
+    private final Http2Stream stream;
+    private final HttpRequest request;
+    private @Nullable Exchange exchange;
+    private boolean requestEnded;
+    private boolean responseEnded;
+    // Held until it is known whether the stream ends with it.
+    private @Nullable HttpResponse pendingHead;
+    private boolean reading = true;
+    private int unread;
+
+    Http2Client(Http2Streams connection, Http2Stream stream, HttpRequest request) {
+        this.connection = connection;
+        this.stream = stream;
+        this.request = request;
+    }
+
+    void exchange(Exchange of) {
+        exchange = of;
+        requestEnded = !of.expectsBody();
+    }
+
+    // -- the request
+
+    /** Takes note of data; returns how many bytes of flow control are given back at once. */
+    int requestData(ByteBuf data, int flowControlled, boolean end) {
+        Exchange to = exchange;
+        if (to == null || to.done()) {
+            requestEnded |= end;
+            return flowControlled;
+        }
+        if (data.isReadable()) {
+            to.requestBody(data.retain());
+        }
+        if (end) {
+            requestEnd(EmptyHttpHeaders.INSTANCE);
+        } else {
+            to.requestReadComplete();
+        }
+        if (reading || to.done()) {
+            return flowControlled;
+        }
+        unread += flowControlled;
+        return 0;
+    }
+
+    void requestEnd(HttpHeaders trailers) {
+        if (!requestEnded && exchange != null) {
+            requestEnded = true;
+            exchange.requestEnd(trailers);
+        }
+    }
+
+    void gone() {
+        Exchange of = exchange;
+        exchange = null;
+        if (of != null && !of.done()) {
+            of.clientGone();
+        }
+    }
+
+    void writabilityChanged() {
+        if (exchange != null) {
+            exchange.clientWritable();
+        }
+    }
+
+    @Override
+    public void reading(boolean wanted) {
+        reading = wanted;
+        if (wanted && unread > 0) {
+            int bytes = unread;
+            unread = 0;
+            try {
+                if (connection.connection().local().flowController().consumeBytes(stream, bytes)) {
+                    connection.flushSoon();
+                }
+            } catch (Http2Exception e) {
+                connection.onError(ctx(), true, e);
+            }
+        }
+    }
+
+    // -- the response
+
+    @Override
+    public void interim(HttpResponse head) {
+        if (open()) {
+            connection
+                    .encoder()
+                    .writeHeaders(ctx(), stream.id(), Http2Heads.response(head), 0, false, ctx().newPromise());
+            connection.flushSoon();
+        }
+    }
+
+    @Override
+    public void head(HttpResponse head) {
+        pendingHead = head;
+    }
+
+    @Override
+    public void body(ByteBuf data) {
+        writePendingHead(false);
+        if (open()) {
+            connection.encoder().writeData(ctx(), stream.id(), data, 0, false, ctx().newPromise());
+        } else {
+            data.release();
+        }
+    }
+
+    @Override
+    public void end(HttpHeaders trailers) {
+        responseEnded = true;
+        if (open()) {
+            if (pendingHead != null && trailers.isEmpty()) {
+                writePendingHead(true);
+            } else {
+                writePendingHead(false);
+                writeEnd(trailers);
+            }
+            stopRequest();
+        }
+        exchange = null;
+        connection.flushSoon();
+    }
+
+    private void writeEnd(HttpHeaders trailers) {
+        if (trailers.isEmpty()) {
+            connection.encoder().writeData(ctx(), stream.id(), Unpooled.EMPTY_BUFFER, 0, true, ctx().newPromise());
+        } else {
+            connection
+                    .encoder()
+                    .writeHeaders(ctx(), stream.id(), Http2Heads.trailers(trailers), 0, true, ctx().newPromise());
+        }
+    }
+
+    // RFC 9113 8.1: after an early answer the client is asked to stop sending.
+    private void stopRequest() {
+        reading(true);
+        if (!requestEnded) {
+            connection.encoder().writeRstStream(ctx(), stream.id(), Http2Error.NO_ERROR.code(), ctx().newPromise());
+        }
+    }
+
+    private void writePendingHead(boolean end) {
+        HttpResponse head = pendingHead;
+        if (head != null) {
+            pendingHead = null;
+            if (open()) {
+                connection
+                        .encoder()
+                        .writeHeaders(ctx(), stream.id(), Http2Heads.response(head), 0, end, ctx().newPromise());
+            }
+        }
+    }
+
+    @Override
+    public void flush() {
+        writePendingHead(false);
+        connection.flushSoon();
+    }
+
+    @Override
+    public boolean writable() {
+        return !open() || connection.connection().remote().flowController().isWritable(stream);
+    }
+
+    @Override
+    public void abort() {
+        exchange = null;
+        if (open() && !responseEnded) {
+            connection
+                    .encoder()
+                    .writeRstStream(ctx(), stream.id(), Http2Error.INTERNAL_ERROR.code(), ctx().newPromise());
+            connection.flushSoon();
+        }
+    }
+
+    @Override
+    public boolean upgradable() {
+        return false;
+    }
+
+    @Override
+    public Channel upgrade(HttpResponse head, ChannelHandler successor) {
+        throw new IllegalStateException("an HTTP/2 stream is not upgraded: " + request.uri());
+    }
+
+    private boolean open() {
+        Http2Stream.State state = stream.state();
+        return state == Http2Stream.State.OPEN || state == Http2Stream.State.HALF_CLOSED_REMOTE;
+    }
+
+    private ChannelHandlerContext ctx() {
+        return Objects.requireNonNull(connection.ctx());
+    }
+}

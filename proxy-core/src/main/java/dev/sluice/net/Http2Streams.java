@@ -1,0 +1,246 @@
+package dev.sluice.net;
+
+import dev.sluice.exchange.ClientConnection;
+import dev.sluice.exchange.ConnectionInfo;
+import dev.sluice.exchange.Exchange;
+import dev.sluice.exchange.RequestPath;
+import dev.sluice.exchange.Worker;
+import dev.sluice.http.HostName;
+import dev.sluice.http.RequestTarget;
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.handler.codec.http.HttpHeaders;
+import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http2.AbstractHttp2ConnectionHandlerBuilder;
+import io.netty.handler.codec.http2.Http2Connection;
+import io.netty.handler.codec.http2.Http2ConnectionDecoder;
+import io.netty.handler.codec.http2.Http2ConnectionEncoder;
+import io.netty.handler.codec.http2.Http2ConnectionHandler;
+import io.netty.handler.codec.http2.Http2Error;
+import io.netty.handler.codec.http2.Http2EventAdapter;
+import io.netty.handler.codec.http2.Http2Exception;
+import io.netty.handler.codec.http2.Http2Headers;
+import io.netty.handler.codec.http2.Http2Settings;
+import io.netty.handler.codec.http2.Http2Stream;
+import java.time.Duration;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One HTTP/2 client connection (RFC 9113): frames become the events of an exchange a stream, without a channel for each
+ * stream. Owned by its event loop.
+ */
+final class Http2Streams extends Http2ConnectionHandler implements ClientConnection {
+    private static final int MAX_STREAMS = 100;
+    private static final int MAX_HEADER_LIST = 1 << 20;
+    private static final int STREAM_WINDOW = 256 * 1024;
+    private static final int CONNECTION_WINDOW = 1 << 20;
+    // How long streams under way may go on after GOAWAY; the daemon's own shutdown is shorter.
+    private static final Duration GRACE = Duration.ofSeconds(30);
+
+    private final RequestPath path;
+    private final Worker worker;
+    private final ConnectionInfo info;
+    private final Http2Connection.PropertyKey streamKey;
+    private @Nullable ChannelHandlerContext context;
+    private boolean flushing;
+
+    private Http2Streams(
+            Http2ConnectionDecoder decoder,
+            Http2ConnectionEncoder encoder,
+            Http2Settings settings,
+            RequestPath path,
+            Worker worker,
+            ConnectionInfo info) {
+        super(decoder, encoder, settings);
+        this.path = path;
+        this.worker = worker;
+        this.info = info;
+        this.streamKey = encoder.connection().newKey();
+        gracefulShutdownTimeoutMillis(GRACE.toMillis());
+        encoder.connection().addListener(new Streams());
+        encoder.connection().remote().flowController().listener(this::writabilityChanged);
+    }
+
+    static Http2Streams create(RequestPath path, Worker worker, ConnectionInfo info) {
+        return new Builder(path, worker, info).build();
+    }
+
+    @Override
+    public void handlerAdded(ChannelHandlerContext ctx) throws Exception {
+        context = ctx;
+        super.handlerAdded(ctx);
+        worker.opened(this);
+        growConnectionWindow();
+    }
+
+    // SETTINGS only sets the streams' windows; the connection's grows by WINDOW_UPDATE.
+    private void growConnectionWindow() throws Http2Exception {
+        Http2Stream connection = connection().connectionStream();
+        int now = connection().local().flowController().windowSize(connection);
+        connection().local().flowController().incrementWindowSize(connection, CONNECTION_WINDOW - now);
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext ctx) throws Exception {
+        worker.closed(this);
+        super.channelInactive(ctx);
+    }
+
+    @Override
+    public void channelReadComplete(ChannelHandlerContext ctx) throws Exception {
+        super.channelReadComplete(ctx);
+        flushing = false;
+    }
+
+    /** Flushes once, at the end of the loop's turn, for all streams that asked for it. */
+    void flushSoon() {
+        ChannelHandlerContext ctx = ctx();
+        if (!flushing) {
+            flushing = true;
+            ctx.executor().execute(() -> {
+                flushing = false;
+                flush(ctx);
+            });
+        }
+    }
+
+    @Override
+    public void finish() {
+        // GOAWAY now; the connection closes when its streams are done.
+        ctx().close();
+    }
+
+    @Override
+    public void close() {
+        ctx().channel().close();
+    }
+
+    ChannelHandlerContext ctx() {
+        return Objects.requireNonNull(context);
+    }
+
+    private @Nullable Http2Client client(Http2Stream stream) {
+        return stream.getProperty(streamKey);
+    }
+
+    private void writabilityChanged(Http2Stream stream) {
+        Http2Client client = client(stream);
+        if (client != null) {
+            client.writabilityChanged();
+        }
+    }
+
+    private void begin(int streamId, Http2Headers headers, boolean end) throws Http2Exception {
+        HttpRequest request = Http2Heads.request(streamId, headers, end);
+        String authority = Objects.requireNonNull(request.headers().get("host"));
+        RequestTarget target = RequestTarget.parse(request.uri());
+        if (target == null) {
+            throw Http2Exception.streamError(streamId, Http2Error.PROTOCOL_ERROR, "malformed :path");
+        }
+        Http2Stream stream = connection().stream(streamId);
+        Http2Client client = new Http2Client(this, stream, request);
+        Exchange exchange =
+                new Exchange(path, worker, client, info, request, target, authority, HostName.normalise(authority));
+        exchange.protocol("HTTP/2.0");
+        client.exchange(exchange);
+        stream.setProperty(streamKey, client);
+        path.receive(exchange);
+    }
+
+    /** What the frames say. */
+    private final class Frames extends Http2EventAdapter {
+
+        @Override
+        public void onHeadersRead(
+                ChannelHandlerContext ctx,
+                int streamId,
+                Http2Headers headers,
+                int streamDependency,
+                short weight,
+                boolean exclusive,
+                int padding,
+                boolean end)
+                throws Http2Exception {
+            onHeadersRead(ctx, streamId, headers, padding, end);
+        }
+
+        @Override
+        public void onHeadersRead(
+                ChannelHandlerContext ctx, int streamId, Http2Headers headers, int padding, boolean end)
+                throws Http2Exception {
+            Http2Stream stream = connection().stream(streamId);
+            Http2Client client = stream == null ? null : client(stream);
+            if (client == null) {
+                begin(streamId, headers, end);
+                return;
+            }
+            if (!end) {
+                throw Http2Exception.streamError(streamId, Http2Error.PROTOCOL_ERROR, "trailers without END_STREAM");
+            }
+            HttpHeaders trailers = Http2Heads.trailers(streamId, headers);
+            client.requestEnd(trailers);
+        }
+
+        @Override
+        public int onDataRead(ChannelHandlerContext ctx, int streamId, ByteBuf data, int padding, boolean end)
+                throws Http2Exception {
+            Http2Client client = client(connection().stream(streamId));
+            int length = data.readableBytes() + padding;
+            return client == null ? length : client.requestData(data, length, end);
+        }
+
+        @Override
+        public void onRstStreamRead(ChannelHandlerContext ctx, int streamId, long errorCode) {
+            Http2Stream stream = connection().stream(streamId);
+            Http2Client client = stream == null ? null : client(stream);
+            if (client != null) {
+                client.gone();
+            }
+        }
+    }
+
+    /** What becomes of the streams. */
+    private final class Streams extends Http2EventAdapter {
+        @Override
+        public void onStreamClosed(Http2Stream stream) {
+            Http2Client client = client(stream);
+            if (client != null) {
+                client.gone();
+            }
+        }
+    }
+
+    private static final class Builder extends AbstractHttp2ConnectionHandlerBuilder<Http2Streams, Builder> {
+        private final RequestPath path;
+        private final Worker worker;
+        private final ConnectionInfo info;
+
+        Builder(RequestPath path, Worker worker, ConnectionInfo info) {
+            this.path = path;
+            this.worker = worker;
+            this.info = info;
+            server(true);
+            // Replaced when the handler exists, which is what it speaks to.
+            frameListener(new Http2EventAdapter() {});
+            validateHeaders(true);
+            initialSettings(Http2Settings.defaultSettings()
+                    .maxConcurrentStreams(MAX_STREAMS)
+                    .maxHeaderListSize(MAX_HEADER_LIST)
+                    .initialWindowSize(STREAM_WINDOW));
+        }
+
+        @Override
+        public Http2Streams build() {
+            return super.build();
+        }
+
+        @Override
+        protected Http2Streams build(
+                Http2ConnectionDecoder decoder, Http2ConnectionEncoder encoder, Http2Settings settings) {
+            Http2Streams streams = new Http2Streams(decoder, encoder, settings, path, worker, info);
+            decoder.frameListener(streams.new Frames());
+            return streams;
+        }
+    }
+}

@@ -1,0 +1,84 @@
+package dev.sluice.net;
+
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelHandler;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoopGroup;
+import java.io.IOException;
+import java.net.BindException;
+import java.net.InetSocketAddress;
+import java.util.Locale;
+
+/** One bound server socket, on the wildcard address of both IP versions where the system has them. */
+public final class Listener {
+    private static final int BACKLOG = 4096;
+
+    private final String name;
+    private final Channel channel;
+
+    private Listener(String name, Channel channel) {
+        this.name = name;
+        this.channel = channel;
+    }
+
+    /**
+     * Binds and accepts. Blocking; not for event loops.
+     *
+     * @param name for the status, such as http
+     * @param port 0 for any free one
+     * @param initializer lays out each connection's pipeline
+     * @throws IOException with kamal-proxy's words, such as {@code listen tcp :80: bind: address already in use}
+     */
+    public static Listener bind(
+            String name,
+            int port,
+            Transport transport,
+            EventLoopGroup acceptors,
+            EventLoopGroup loops,
+            ChannelHandler initializer)
+            throws IOException {
+        ChannelFuture bound = new ServerBootstrap()
+                .group(acceptors, loops)
+                .channel(transport.serverChannel())
+                .option(ChannelOption.SO_REUSEADDR, true)
+                .option(ChannelOption.SO_BACKLOG, BACKLOG)
+                .childOption(ChannelOption.TCP_NODELAY, true)
+                .childOption(ChannelOption.SO_KEEPALIVE, true)
+                .childHandler(initializer)
+                .bind(new InetSocketAddress(port))
+                .awaitUninterruptibly();
+        if (!bound.isSuccess()) {
+            throw new IOException("listen tcp :" + port + ": bind: " + reason(bound.cause()), bound.cause());
+        }
+        return new Listener(name, bound.channel());
+    }
+
+    private static String reason(Throwable cause) {
+        String message = String.valueOf(cause.getMessage());
+        if (cause instanceof BindException || message.contains("Address already in use")) {
+            return message.contains("ermission") ? "permission denied" : "address already in use";
+        }
+        return message.contains("ermission denied") ? "permission denied" : message.toLowerCase(Locale.ROOT);
+    }
+
+    public String name() {
+        return name;
+    }
+
+    /** The port that was bound. */
+    public int port() {
+        return ((InetSocketAddress) channel.localAddress()).getPort();
+    }
+
+    /** Address and port, as {@code [::]:80}. */
+    public String address() {
+        return "[::]:" + port();
+    }
+
+    /** Takes no more connections; those that are there go on. */
+    public void close() {
+        channel.close().awaitUninterruptibly();
+    }
+}

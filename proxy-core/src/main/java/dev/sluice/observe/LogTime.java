@@ -1,0 +1,62 @@
+package dev.sluice.observe;
+
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.time.LocalDateTime;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
+
+/**
+ * Writes times as RFC 3339 with nanoseconds in the local zone: {@code 2026-01-02T03:04:05.678901234+02:00}. What is the
+ * same for a whole second is put together once a second. For one thread; years 0 to 9999.
+ */
+final class LogTime {
+    static final int MAX_LENGTH = 40;
+
+    private final ZoneId zone;
+    private final byte[] date = "yyyy-mm-ddThh:mm:ss.".getBytes(StandardCharsets.US_ASCII);
+    private byte[] offset = {};
+    private long second = Long.MIN_VALUE;
+
+    LogTime() {
+        this(ZoneId.systemDefault());
+    }
+
+    LogTime(ZoneId zone) {
+        this.zone = zone;
+    }
+
+    /** Writes at most {@link #MAX_LENGTH} bytes from an index on and returns the index behind them. */
+    int write(long epochSecond, int nanos, byte[] to, int from) {
+        if (epochSecond != second) {
+            turnTo(epochSecond);
+        }
+        System.arraycopy(date, 0, to, from, date.length);
+        int at = from + date.length;
+        digits(nanos, 9, to, at);
+        at += 9;
+        System.arraycopy(offset, 0, to, at, offset.length);
+        return at + offset.length;
+    }
+
+    private void turnTo(long epochSecond) {
+        ZoneOffset now = zone.getRules().getOffset(Instant.ofEpochSecond(epochSecond));
+        LocalDateTime local = LocalDateTime.ofEpochSecond(epochSecond, 0, now);
+        digits(local.getYear(), 4, date, 0);
+        digits(local.getMonthValue(), 2, date, 5);
+        digits(local.getDayOfMonth(), 2, date, 8);
+        digits(local.getHour(), 2, date, 11);
+        digits(local.getMinute(), 2, date, 14);
+        digits(local.getSecond(), 2, date, 17);
+        offset = now.getId().getBytes(StandardCharsets.US_ASCII);
+        second = epochSecond;
+    }
+
+    private static void digits(int value, int count, byte[] to, int from) {
+        int rest = value;
+        for (int at = from + count - 1; at >= from; at--) {
+            to[at] = (byte) ('0' + rest % 10);
+            rest /= 10;
+        }
+    }
+}

@@ -1,0 +1,173 @@
+package dev.sluice.observe;
+
+import io.micrometer.core.instrument.Clock;
+import io.micrometer.core.instrument.FunctionCounter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.binder.jvm.JvmGcMetrics;
+import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
+import io.micrometer.core.instrument.binder.jvm.JvmThreadMetrics;
+import io.micrometer.core.instrument.binder.system.FileDescriptorMetrics;
+import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
+import io.micrometer.core.instrument.binder.system.UptimeMetrics;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import io.prometheus.metrics.model.snapshots.GaugeSnapshot;
+import io.prometheus.metrics.model.snapshots.GaugeSnapshot.GaugeDataPointSnapshot;
+import io.prometheus.metrics.model.snapshots.InfoSnapshot;
+import io.prometheus.metrics.model.snapshots.InfoSnapshot.InfoDataPointSnapshot;
+import io.prometheus.metrics.model.snapshots.Labels;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.util.Collection;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.function.LongSupplier;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * All that is measured, for Prometheus: kamal-proxy's three families under their names, and Sluice's own. Counting is
+ * for any thread and cheap. What others count is read when the page is written, through the suppliers given here before
+ * the first {@link #scrape}.
+ */
+public final class Metrics implements RequestMetrics, AutoCloseable {
+    private final PrometheusMeterRegistry registry;
+    private final Map<String, ServiceMeters> services = new ConcurrentHashMap<>();
+    private final LongAdder connectionsOpened = new LongAdder();
+    private final LongAdder retries = new LongAdder();
+    // Micrometer's function counters hold what they read from weakly.
+    private final List<LongSupplier> held = new CopyOnWriteArrayList<>();
+    private @Nullable JvmGcMetrics garbageCollection;
+
+    /**
+     * @param version of Sluice, shown as a label
+     */
+    public Metrics(String version) {
+        registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT, new PrometheusRegistry(), Clock.SYSTEM);
+        // Not a gauge: their names cannot end in _info.
+        InfoSnapshot build = InfoSnapshot.builder()
+                .name("sluice_build")
+                .help("Always 1; the version is a label.")
+                .dataPoint(InfoDataPointSnapshot.builder()
+                        .labels(Labels.of("version", version))
+                        .build())
+                .build();
+        registry.getPrometheusRegistry().register(() -> build);
+        counter("sluice_upstream_connections_opened", "Connections made to targets.", connectionsOpened::sum);
+        counter("sluice_upstream_retries", "Requests sent once more after a connection failed.", retries::sum);
+    }
+
+    @Override
+    public void started(String service) {
+        meters(service).started();
+    }
+
+    @Override
+    public void ended(String service, String method, int status, long nanos) {
+        meters(service).ended(!service.isEmpty(), method, status, nanos);
+    }
+
+    @Override
+    public void left(String service) {
+        meters(service).left();
+    }
+
+    @Override
+    public void forget(String service) {
+        ServiceMeters meters = services.get(service);
+        if (meters != null) {
+            meters.remove();
+        }
+    }
+
+    @Override
+    public void upstreamConnectionOpened() {
+        connectionsOpened.increment();
+    }
+
+    @Override
+    public void upstreamRetried() {
+        retries.increment();
+    }
+
+    public void logLinesDropped(LongSupplier count) {
+        counter("sluice_log_lines_dropped", "Log lines lost because the log was not read fast enough.", count);
+    }
+
+    public void tlsHandshakeFailures(LongAdder count) {
+        counter("sluice_tls_handshake_failures", "TLS handshakes with clients that failed.", count::sum);
+    }
+
+    public void clientConnections(LongSupplier open) {
+        Gauge.builder("sluice_client_connections", open::getAsLong)
+                .description("Connections from clients that are open.")
+                .register(registry);
+    }
+
+    /** The targets of all services, of which there may be others at each look. */
+    public void targets(Supplier<Collection<TargetSample>> all) {
+        registry.getPrometheusRegistry().register(() -> targetsOf(all.get()));
+    }
+
+    /**
+     * Writes the page, one after another. Takes some milliseconds: not for event loops.
+     *
+     * @param contentType of the format: Prometheus text or OpenMetrics
+     */
+    synchronized void scrape(OutputStream out, String contentType) throws IOException {
+        if (garbageCollection == null) {
+            garbageCollection = new JvmGcMetrics();
+            bindProcess(garbageCollection);
+        }
+        registry.scrape(out, contentType);
+    }
+
+    /** Stops listening to the JVM. */
+    @Override
+    public synchronized void close() {
+        if (garbageCollection != null) {
+            garbageCollection.close();
+        }
+        registry.close();
+    }
+
+    private ServiceMeters meters(String service) {
+        ServiceMeters meters = services.get(service);
+        return meters != null ? meters : services.computeIfAbsent(service, name -> new ServiceMeters(registry, name));
+    }
+
+    private void counter(String name, String description, LongSupplier count) {
+        held.add(count);
+        FunctionCounter.builder(name, count, LongSupplier::getAsLong)
+                .description(description)
+                .register(registry);
+    }
+
+    // At the first scrape rather than at the start, which should not wait for a hundred classes more.
+    private void bindProcess(JvmGcMetrics collections) {
+        collections.bindTo(registry);
+        new JvmMemoryMetrics().bindTo(registry);
+        new JvmThreadMetrics().bindTo(registry);
+        new ProcessorMetrics().bindTo(registry);
+        new FileDescriptorMetrics().bindTo(registry);
+        new UptimeMetrics().bindTo(registry);
+    }
+
+    private static GaugeSnapshot targetsOf(Collection<TargetSample> samples) {
+        GaugeSnapshot.Builder gauge = GaugeSnapshot.builder()
+                .name("sluice_targets")
+                .help("Targets by state: 1 for the state that each is in.");
+        for (TargetSample sample : new LinkedHashSet<>(samples)) {
+            gauge.dataPoint(GaugeDataPointSnapshot.builder()
+                    .labels(Labels.of("service", sample.service(), "target", sample.target(), "state", sample.state()))
+                    .value(1)
+                    .build());
+        }
+        return gauge.build();
+    }
+}

@@ -1,0 +1,55 @@
+package dev.sluice.observe;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.ZoneId;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class LogTimeTest {
+
+    @ParameterizedTest
+    @CsvSource({
+        "UTC,              2026-01-02T03:04:05.678901234Z, 2026-01-02T03:04:05.678901234Z",
+        "UTC,              2026-12-31T23:59:59Z,           2026-12-31T23:59:59.000000000Z",
+        "Europe/Berlin,    2026-07-02T03:04:05.000000001Z, 2026-07-02T05:04:05.000000001+02:00",
+        "America/St_Johns, 2026-01-02T03:04:05.5Z,         2026-01-01T23:34:05.500000000-03:30",
+    })
+    void writesRfc3339InTheLocalZone(String zone, String time, String expected) {
+        assertThat(write(new LogTime(ZoneId.of(zone)), Instant.parse(time))).isEqualTo(expected);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"UTC", "Europe/Berlin", "Asia/Kolkata", "Australia/Lord_Howe"})
+    void readsBackAsTheSameInstantWhateverTheOrder(String zone) {
+        LogTime time = new LogTime(ZoneId.of(zone));
+        Random random = new Random(1);
+        for (int i = 0; i < 5_000; i++) {
+            Instant instant = Instant.ofEpochSecond(random.nextLong(4_000_000_000L), random.nextInt(1_000_000_000));
+            assertThat(OffsetDateTime.parse(write(time, instant)).toInstant()).isEqualTo(instant);
+        }
+    }
+
+    @Test
+    void keepsWhatStandsAroundIt() {
+        byte[] buffer = new byte[100];
+        buffer[9] = 'x';
+        int end = new LogTime(ZoneId.of("UTC")).write(0, 0, buffer, 10);
+
+        assertThat(end).isEqualTo(40);
+        assertThat(buffer[9]).isEqualTo((byte) 'x');
+        assertThat(buffer[end]).isZero();
+    }
+
+    private static String write(LogTime time, Instant instant) {
+        byte[] buffer = new byte[LogTime.MAX_LENGTH];
+        int end = time.write(instant.getEpochSecond(), instant.getNano(), buffer, 0);
+        return new String(buffer, 0, end, StandardCharsets.US_ASCII);
+    }
+}
