@@ -1,0 +1,256 @@
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.KeyStore;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.TrustManagerFactory;
+
+/**
+ * Makes the AOT caches of a distribution tree: runs its daemon, deploys two services, sends requests of every kind and
+ * stops it; runs its command line. Listens on 127.0.0.1 on free ports, with a home of its own. Whatever goes wrong ends
+ * it with the reason and exit code 1. Usage: java Train.java TREE HASH, where HASH becomes part of the caches' names.
+ */
+final class Train implements AutoCloseable {
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final int ROUNDS = 50;
+    private static final char[] PASSWORD = "training".toCharArray();
+    private static final String RECORD = "-XX:AOTCacheOutput=";
+
+    private final Path tree;
+    private final Path work;
+    private final Path log;
+    private final HttpServer backend;
+    private final List<Process> started = new ArrayList<>();
+
+    private Train(Path tree) throws IOException {
+        this.tree = tree;
+        this.work = Files.createTempDirectory("sluice-train");
+        this.log = work.resolve("daemon.log");
+        this.backend = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        backend.createContext("/", Train::answer);
+        backend.start();
+    }
+
+    public static void main(String[] arguments) throws Exception {
+        Path tree = Path.of(arguments[0]).toRealPath();
+        try (var train = new Train(tree)) {
+            train.run(tree.resolve("lib/daemon-" + arguments[1] + ".aot"), tree.resolve("lib/cli-" + arguments[1] + ".aot"));
+        } catch (Failed e) {
+            System.err.println("dist: making the AOT caches failed: " + e.getMessage());
+            System.exit(1);
+        }
+    }
+
+    private void run(Path daemonCache, Path cliCache) throws Exception {
+        int metrics = freePort();
+        Process daemon = start(log, daemonCache, "run", "--http-port=0", "--https-port=0", "--metrics-port=" + metrics);
+        String ready = awaitReady(daemon);
+        int http = port(ready, "http");
+        int https = port(ready, "https");
+
+        SSLContext trust = certificate();
+        String target = "--target=127.0.0.1:" + backend.getAddress().getPort();
+        command(null, "deploy", "plain", target);
+        command(
+                cliCache,
+                "deploy",
+                "secure",
+                target,
+                "--host=localhost",
+                "--tls",
+                "--tls-certificate-path=" + work.resolve("cert.pem"),
+                "--tls-private-key-path=" + work.resolve("key.pem"));
+        traffic("http://127.0.0.1:" + http, client(trust, HttpClient.Version.HTTP_1_1));
+        traffic("https://localhost:" + https, client(trust, HttpClient.Version.HTTP_1_1));
+        traffic("https://localhost:" + https, client(trust, HttpClient.Version.HTTP_2));
+        expect(client(trust, HttpClient.Version.HTTP_1_1), get("http://localhost:" + http + "/"), 301);
+        expect(client(trust, HttpClient.Version.HTTP_1_1), get("http://127.0.0.1:" + metrics + "/metrics"), 200);
+        command(null, "deploy", "plain", target);
+        command(null, "list");
+        command(null, "stop", "plain");
+        expect(client(trust, HttpClient.Version.HTTP_1_1), get("http://127.0.0.1:" + http + "/"), 503);
+        command(null, "remove", "plain");
+
+        daemon.destroy();
+        finish(daemon, "run", log);
+        for (Path cache : List.of(daemonCache, cliCache)) {
+            if (!Files.exists(cache)) {
+                throw new Failed("the JVM left no " + cache.getFileName());
+            }
+        }
+    }
+
+    private static void traffic(String origin, HttpClient client) throws Exception {
+        for (int round = 0; round < ROUNDS; round++) {
+            expect(client, get(origin + "/"), 200);
+            expect(client, get(origin + "/chunks?n=1"), 200);
+            expect(client, HttpRequest.newBuilder(URI.create(origin + "/form")).POST(BodyPublishers.ofString("a=1")), 200);
+        }
+        expect(client, HttpRequest.newBuilder(URI.create(origin + "/")).HEAD(), 200);
+        expect(client, HttpRequest.newBuilder(URI.create(origin + "/upload")).PUT(BodyPublishers.ofByteArray(new byte[1 << 20])), 200);
+        expect(client, get(origin + "/missing"), 404);
+    }
+
+    private static HttpRequest.Builder get(String uri) {
+        return HttpRequest.newBuilder(URI.create(uri)).GET();
+    }
+
+    private static void expect(HttpClient client, HttpRequest.Builder builder, int status) throws Exception {
+        HttpRequest request = builder.timeout(PATIENCE).build();
+        int got = client.send(request, BodyHandlers.discarding()).statusCode();
+        if (got != status) {
+            throw new Failed(request + " was answered with " + got + " instead of " + status);
+        }
+    }
+
+    private static HttpClient client(SSLContext trust, HttpClient.Version version) {
+        return HttpClient.newBuilder().sslContext(trust).version(version).build();
+    }
+
+    private static void answer(HttpExchange exchange) throws IOException {
+        try (exchange) {
+            exchange.getRequestBody().readAllBytes();
+            String path = exchange.getRequestURI().getPath();
+            byte[] body = path.equals("/chunks") ? new byte[100_000] : "ok\n".getBytes();
+            boolean head = exchange.getRequestMethod().equals("HEAD");
+            exchange.getResponseHeaders().add("Content-Type", "text/plain");
+            long length = path.equals("/chunks") ? 0 : head ? -1 : body.length;
+            exchange.sendResponseHeaders(path.equals("/missing") ? 404 : 200, length);
+            if (!head) {
+                exchange.getResponseBody().write(body);
+            }
+        }
+    }
+
+    /** A certificate for localhost in the work folder as PEM, and a TLS context that trusts it. */
+    private SSLContext certificate() throws Exception {
+        Path store = work.resolve("store.p12");
+        Path keytool = Path.of(System.getProperty("java.home"), "bin", "keytool");
+        var command = List.of(keytool.toString(), "-genkeypair", "-alias", "localhost", "-keyalg", "EC", "-dname",
+                "CN=localhost", "-ext", "san=dns:localhost", "-keystore", store.toString(), "-storepass",
+                new String(PASSWORD));
+        Path output = work.resolve("keytool.log");
+        var keytoolRun = new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(output.toFile()).start();
+        started.add(keytoolRun);
+        finish(keytoolRun, "keytool", output);
+        var keys = KeyStore.getInstance(store.toFile(), PASSWORD);
+        pem("cert.pem", "CERTIFICATE", keys.getCertificate("localhost").getEncoded());
+        pem("key.pem", "PRIVATE KEY", keys.getKey("localhost", PASSWORD).getEncoded());
+
+        var trusted = KeyStore.getInstance(KeyStore.getDefaultType());
+        trusted.load(null, null);
+        trusted.setCertificateEntry("localhost", keys.getCertificate("localhost"));
+        var managers = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+        managers.init(trusted);
+        var context = SSLContext.getInstance("TLS");
+        context.init(null, managers.getTrustManagers(), null);
+        return context;
+    }
+
+    private void pem(String file, String type, byte[] der) throws IOException {
+        String text = Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(der);
+        Files.writeString(work.resolve(file), "-----BEGIN " + type + "-----\n" + text + "\n-----END " + type + "-----\n");
+    }
+
+    private void command(Path cache, String... arguments) throws Exception {
+        Path output = work.resolve("command.log");
+        finish(start(output, cache, arguments), String.join(" ", arguments), output);
+    }
+
+    private Process start(Path output, Path cache, String... arguments) throws IOException {
+        var command = new ArrayList<>(List.of(tree.resolve("bin/sluice").toString()));
+        command.addAll(List.of(arguments));
+        var builder = new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(output.toFile());
+        var environment = builder.environment();
+        environment.keySet().removeIf(name -> name.matches("KAMAL_PROXY_.*|DEBUG|HTTPS?_PORT|METRICS_PORT"));
+        environment.put("HOME", work.toString());
+        environment.put("XDG_RUNTIME_DIR", work.toString());
+        environment.put("TMPDIR", work.toString());
+        environment.put("SLUICE_JAVA_OPTS", cache == null ? "" : RECORD + cache);
+        Process process = builder.start();
+        started.add(process);
+        return process;
+    }
+
+    private static void finish(Process process, String what, Path output) throws Exception {
+        if (!process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
+            throw new Failed("`" + what + "` did not end within " + PATIENCE.toSeconds() + " s:\n" + tail(output));
+        }
+        if (process.exitValue() != 0) {
+            throw new Failed("`" + what + "` ended with exit code " + process.exitValue() + ":\n" + tail(output));
+        }
+    }
+
+    private String awaitReady(Process daemon) throws Exception {
+        long deadline = System.nanoTime() + PATIENCE.toNanos();
+        while (daemon.isAlive() && System.nanoTime() < deadline) {
+            for (String line : Files.readAllLines(log)) {
+                if (line.contains("\"Server started\"")) {
+                    return line;
+                }
+            }
+            daemon.waitFor(20, TimeUnit.MILLISECONDS);
+        }
+        throw new Failed("the daemon did not say `Server started`:\n" + tail(log));
+    }
+
+    private static int port(String line, String listener) throws Failed {
+        var matcher = Pattern.compile("\"" + listener + "\":(\\d+)").matcher(line);
+        if (!matcher.find()) {
+            throw new Failed("no " + listener + " port in " + line);
+        }
+        return Integer.parseInt(matcher.group(1));
+    }
+
+    private static int freePort() throws IOException {
+        try (var socket = new ServerSocket(0)) {
+            return socket.getLocalPort();
+        }
+    }
+
+    private static String tail(Path file) throws IOException {
+        List<String> lines = Files.readAllLines(file);
+        return String.join("\n", lines.subList(Math.max(0, lines.size() - 15), lines.size()));
+    }
+
+    @Override
+    public void close() throws IOException {
+        backend.stop(0);
+        started.forEach(Process::destroyForcibly);
+        try (var files = Files.walk(work)) {
+            files.sorted((a, b) -> b.compareTo(a)).forEach(Train::delete);
+        }
+    }
+
+    private static void delete(Path file) {
+        try {
+            Files.deleteIfExists(file);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** A step that did not do what it should; the message says which and what was seen. */
+    private static final class Failed extends Exception {
+        Failed(String message) {
+            super(message);
+        }
+    }
+}
