@@ -27,8 +27,8 @@ import dev.sluice.service.RolloutCommands;
 import dev.sluice.service.Services;
 import dev.sluice.service.TargetSamples;
 import dev.sluice.state.StateFile;
-import dev.sluice.tls.FileCertificates;
 import dev.sluice.tls.FilePoll;
+import dev.sluice.tls.HandshakeFailures;
 import dev.sluice.tls.SniContexts;
 import dev.sluice.upstream.Connector;
 import dev.sluice.upstream.NameLookup;
@@ -40,7 +40,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.atomic.LongAdder;
 
 /**
  * The whole system, put together: every long-lived object is made here, in the order in which it is needed. Start and
@@ -52,7 +51,7 @@ public final class Daemon {
     private static final Duration SHUTDOWN_TIMEOUT = Duration.ofSeconds(10);
 
     private final RunOptions options;
-    private final LongAdder handshakeFailures = new LongAdder();
+    private final HandshakeFailures handshakeFailures = new HandshakeFailures();
     private final List<Listener> listeners = new CopyOnWriteArrayList<>();
     private final Transport transport;
     private final EventLoopGroup loops;
@@ -84,7 +83,7 @@ public final class Daemon {
         state = new StateFile(paths.stateFile());
         services = new Services(state, metrics);
         probe = new NettyHealthProbe(loops, connector);
-        resources = new ServiceResources(new FileCertificates(filePoll));
+        resources = new ServiceResources(filePoll);
         spillFiles = new SpillFiles(temporaryDirectory());
         accessLog = new AccessLog(log);
         admin = new AdminServer(
@@ -100,7 +99,7 @@ public final class Daemon {
                         new DaemonStatus(Version.text(), Instant.now(), this::listening)));
         if (metrics instanceof Metrics shown) {
             shown.logLinesDropped(log::dropped);
-            shown.tlsHandshakeFailures(handshakeFailures);
+            shown.tlsHandshakeFailures(handshakeFailures.total());
             shown.clientConnections(workers::clientConnections);
             shown.targets(() -> TargetSamples.of(services.table()));
         }

@@ -10,22 +10,25 @@ import dev.sluice.service.TlsOptions;
 import dev.sluice.tls.CertificateSource;
 import dev.sluice.tls.CertificateUnusable;
 import dev.sluice.tls.FileCertificates;
+import dev.sluice.tls.FilePoll;
 import java.io.IOException;
 import java.nio.file.Path;
 
 /** Opens certificates and error pages from the daemon's file system. Blocking; for virtual threads. */
 final class ServiceResources implements Resources {
+    private final FilePoll filePoll;
     private final FileCertificates files;
 
-    ServiceResources(FileCertificates files) {
-        this.files = files;
+    ServiceResources(FilePoll filePoll) {
+        this.filePoll = filePoll;
+        this.files = new FileCertificates(filePoll);
     }
 
     @Override
     public CertificateSource certificates(ServiceOptions options) throws ControlFailure {
         TlsOptions tls = options.tls();
         if (!tls.custom()) {
-            return StoredCertificates.open(options);
+            return StoredCertificates.open(options, filePoll);
         }
         try {
             return files.open(Path.of(tls.certificatePath()), Path.of(tls.privateKeyPath()));

@@ -8,6 +8,7 @@ import dev.sluice.exchange.Worker;
 import dev.sluice.exchange.Workers;
 import dev.sluice.tls.CertificateLookup;
 import dev.sluice.tls.ClientHelloGate;
+import dev.sluice.tls.HandshakeFailures;
 import dev.sluice.tls.SniContexts;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler;
@@ -22,7 +23,6 @@ import io.netty.handler.ssl.SslHandler;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.Objects;
-import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
 /** What a client connection passes through, handler by handler: plain, over TLS, HTTP/1 and HTTP/2. */
@@ -36,7 +36,7 @@ public final class ConnectionPipeline {
     private final Workers workers;
     private final CertificateLookup certificates;
     private final SniContexts contexts;
-    private final LongAdder handshakeFailures;
+    private final HandshakeFailures handshakeFailures;
     private final LastHandler last = new LastHandler();
 
     public ConnectionPipeline(
@@ -44,7 +44,7 @@ public final class ConnectionPipeline {
             Workers workers,
             CertificateLookup certificates,
             SniContexts contexts,
-            LongAdder handshakeFailures) {
+            HandshakeFailures handshakeFailures) {
         this.path = path;
         this.workers = workers;
         this.certificates = certificates;

@@ -2,11 +2,13 @@ package dev.sluice.net;
 
 import dev.sluice.http.HostName;
 import dev.sluice.observe.Events;
-import dev.sluice.service.RouteTable;
 import dev.sluice.service.Service;
 import dev.sluice.service.Services;
 import dev.sluice.tls.Certificate;
 import dev.sluice.tls.CertificateLookup;
+import dev.sluice.tls.CertificateSource;
+import dev.sluice.tls.ClientHello;
+import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,20 +23,33 @@ public final class ServiceCertificates implements CertificateLookup {
     }
 
     @Override
-    public @Nullable Certificate find(@Nullable String serverName) {
-        RouteTable table = services.table();
-        String name = serverName;
-        if (name == null) {
-            name = table.defaultTlsHost();
-            if (name == null) {
-                return null;
-            }
-            Events.warn("No server name; using default TLS hostname", "host", name);
+    public @Nullable Certificate find(ClientHello hello) {
+        String name = hello.serverName();
+        if (name == null && services.table().defaultTlsHost() != null) {
+            Events.warn(
+                    "No server name; using default TLS hostname",
+                    "host",
+                    services.table().defaultTlsHost());
         }
-        String host = HostName.normalise(name);
-        Service service = table.tlsService(host);
-        return service == null || service.certificates() == null
-                ? null
-                : service.certificates().find(host);
+        String host = host(hello);
+        CertificateSource source = source(host);
+        return host == null || source == null ? null : source.find(host, hello);
+    }
+
+    @Override
+    public @Nullable CompletionStage<Certificate> obtain(ClientHello hello) {
+        String host = host(hello);
+        CertificateSource source = source(host);
+        return host == null || source == null ? null : source.obtain(host, hello);
+    }
+
+    private @Nullable String host(ClientHello hello) {
+        String name = hello.serverName() == null ? services.table().defaultTlsHost() : hello.serverName();
+        return name == null ? null : HostName.normalise(name);
+    }
+
+    private @Nullable CertificateSource source(@Nullable String host) {
+        Service service = host == null ? null : services.table().tlsService(host);
+        return service == null ? null : service.certificates();
     }
 }
