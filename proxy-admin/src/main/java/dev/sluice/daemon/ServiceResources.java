@@ -1,6 +1,6 @@
 package dev.sluice.daemon;
 
-import dev.sluice.acme.StoredCertificates;
+import dev.sluice.acme.AutomaticCertificates;
 import dev.sluice.http.ErrorPages;
 import dev.sluice.observe.Events;
 import dev.sluice.service.ControlFailure;
@@ -16,11 +16,11 @@ import java.nio.file.Path;
 
 /** Opens certificates and error pages from the daemon's file system. Blocking; for virtual threads. */
 final class ServiceResources implements Resources {
-    private final FilePoll filePoll;
+    private final AutomaticCertificates automatic;
     private final FileCertificates files;
 
-    ServiceResources(FilePoll filePoll) {
-        this.filePoll = filePoll;
+    ServiceResources(FilePoll filePoll, AutomaticCertificates automatic) {
+        this.automatic = automatic;
         this.files = new FileCertificates(filePoll);
     }
 
@@ -28,7 +28,7 @@ final class ServiceResources implements Resources {
     public CertificateSource certificates(ServiceOptions options) throws ControlFailure {
         TlsOptions tls = options.tls();
         if (!tls.custom()) {
-            return StoredCertificates.open(options, filePoll);
+            return automatic.open(options, true);
         }
         try {
             return files.open(Path.of(tls.certificatePath()), Path.of(tls.privateKeyPath()));
@@ -41,9 +41,14 @@ final class ServiceResources implements Resources {
     @Override
     public CertificateSource certificatesLater(ServiceOptions options) {
         TlsOptions tls = options.tls();
-        return tls.custom()
-                ? files.openLater(Path.of(tls.certificatePath()), Path.of(tls.privateKeyPath()))
-                : Resources.super.certificatesLater(options);
+        if (tls.custom()) {
+            return files.openLater(Path.of(tls.certificatePath()), Path.of(tls.privateKeyPath()));
+        }
+        try {
+            return automatic.open(options, false);
+        } catch (ControlFailure e) {
+            return Resources.faulty(e.getMessage());
+        }
     }
 
     @Override

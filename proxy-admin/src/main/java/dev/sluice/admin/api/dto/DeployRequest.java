@@ -23,6 +23,7 @@ public record DeployRequest(
         @Nullable String tlsCertificatePath,
         @Nullable String tlsPrivateKeyPath,
         @Nullable String tlsAcmeCachePath,
+        @Nullable String tlsAcmeDirectory,
         @Nullable Boolean tlsRedirect,
         @Nullable String canonicalHost,
         @Nullable Duration deployTimeout,
@@ -102,8 +103,19 @@ public record DeployRequest(
                 certificate,
                 key,
                 Fields.or(tlsOnDemandUrl, defaults.onDemandUrl()),
-                Fields.or(tlsStaging, false) ? TlsOptions.STAGING_DIRECTORY : defaults.acmeDirectory(),
+                acmeDirectory(defaults),
                 Fields.or(tlsAcmeCachePath, defaults.acmeCachePath()));
+    }
+
+    private String acmeDirectory(TlsOptions defaults) throws InvalidField {
+        String directory = Fields.or(tlsAcmeDirectory, "");
+        if (directory.isEmpty()) {
+            return Fields.or(tlsStaging, false) ? TlsOptions.STAGING_DIRECTORY : defaults.acmeDirectory();
+        }
+        if (Fields.or(tlsStaging, false)) {
+            throw new InvalidField("tls_acme_directory", "cannot be given together with tls_staging");
+        }
+        return Fields.httpUrl("tls_acme_directory", directory);
     }
 
     private HealthCheckOptions healthCheck(HealthCheckOptions defaults) throws InvalidField {
