@@ -158,6 +158,11 @@ public final class Daemon {
         return ports.http();
     }
 
+    /** The port that HTTPS is served on. */
+    int httpsPort() {
+        return ports.https();
+    }
+
     private Listener listen(Listener listener) {
         listeners.add(listener);
         return listener;
