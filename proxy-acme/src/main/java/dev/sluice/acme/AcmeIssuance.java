@@ -116,6 +116,9 @@ final class AcmeIssuance implements Issuance {
                 return order(request, login)
                         .replaces(replaced.chain().getFirst())
                         .create();
+            } catch (AcmeProtocolException e) {
+                // A certificate that has no name by which it could be spoken of (RFC 9773 4.1).
+                return order(request, login).create();
             } catch (AcmeException e) {
                 // Said of one that was replaced already.
                 if (!AcmeProblems.is(e, "alreadyReplaced") && !AcmeProblems.is(e, "malformed")) {

@@ -28,6 +28,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
+import java.util.function.ToDoubleFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -114,6 +115,29 @@ public final class Metrics implements RequestMetrics, AutoCloseable {
         registry.getPrometheusRegistry().register(() -> targetsOf(all.get()));
     }
 
+    /** The automatic certificates of all services, of which there may be others at each look. */
+    public void certificates(Supplier<Collection<CertificateSample>> all) {
+        PrometheusRegistry page = registry.getPrometheusRegistry();
+        page.register(() -> certificates(
+                "sluice_certificate_state",
+                "Automatic certificates by state: 1 for the state of each.",
+                all.get(),
+                true,
+                _ -> 1));
+        page.register(() -> certificates(
+                "sluice_certificate_expiry_timestamp_seconds",
+                "When the certificate that is served expires; 0 while there is none.",
+                all.get(),
+                false,
+                CertificateSample::notAfter));
+        page.register(() -> certificates(
+                "sluice_certificate_order_failures",
+                "Attempts to obtain the certificate that failed since one succeeded.",
+                all.get(),
+                false,
+                CertificateSample::failures));
+    }
+
     /**
      * Writes the page, one after another. Takes some milliseconds: not for event loops.
      *
@@ -166,6 +190,26 @@ public final class Metrics implements RequestMetrics, AutoCloseable {
             gauge.dataPoint(GaugeDataPointSnapshot.builder()
                     .labels(Labels.of("service", sample.service(), "target", sample.target(), "state", sample.state()))
                     .value(1)
+                    .build());
+        }
+        return gauge.build();
+    }
+
+    private static GaugeSnapshot certificates(
+            String name,
+            String help,
+            Collection<CertificateSample> samples,
+            boolean byState,
+            ToDoubleFunction<CertificateSample> value) {
+        GaugeSnapshot.Builder gauge = GaugeSnapshot.builder().name(name).help(help);
+        for (CertificateSample sample : samples) {
+            gauge.dataPoint(GaugeDataPointSnapshot.builder()
+                    .labels(
+                            byState
+                                    ? Labels.of(
+                                            "service", sample.service(), "name", sample.name(), "state", sample.state())
+                                    : Labels.of("service", sample.service(), "name", sample.name()))
+                    .value(value.applyAsDouble(sample))
                     .build());
         }
         return gauge.build();
