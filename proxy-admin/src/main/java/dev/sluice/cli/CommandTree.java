@@ -24,6 +24,7 @@ final class CommandTree {
                 new StopCommand()));
         if (session.sluice()) {
             commands.add(new ShowCommand());
+            commands.add(new DemoCommand());
         }
         commands.add(new HelpCommand());
         commands.add(new CommandGroup(

@@ -37,7 +37,7 @@ final class ListCommand implements Command {
 
     @Override
     public int run(Flags flags, Session session) throws AdminFailure {
-        JsonObject answer = session.client().call("GET", "/v1/services", null);
+        JsonObject answer = session.client().get("/v1/services");
         if (session.sluice() && flags.bool("json")) {
             session.out().println(JsonOut.pretty(answer));
             return 0;

@@ -9,7 +9,7 @@ import picocli.CommandLine.Model.OptionSpec;
 /**
  * Reads a command's arguments by pflag's rules, which differ from picocli's: a flag for a bool never takes the next word,
  * the only short flag is {@code -h}, and the first mistake from the left is the one that is reported, in pflag's words.
- * What passes is handed to picocli in a form that has one reading only: {@code --name=value ... -- word ...}.
+ * What passes is handed to picocli in a form that has one reading only: {@code --name=value ...}.
  */
 final class PflagArguments {
     private final CommandSpec spec;
@@ -35,7 +35,6 @@ final class PflagArguments {
             group.flags().forEach(spec::addOption);
         }
         spec.addOption(help(command));
-        spec.parser().posixClusteredShortOptionsAllowed(false).trimQuotes(false);
         return spec;
     }
 
@@ -48,6 +47,7 @@ final class PflagArguments {
                 .build();
     }
 
+    /** All of picocli's own ideas of what a value might mean are off. */
     private Flags parse() throws CommandFailed {
         while (next < arguments.size()) {
             String argument = arguments.get(next++);
@@ -63,9 +63,11 @@ final class PflagArguments {
                 words.add(argument);
             }
         }
-        CommandLine picocli = new CommandLine(spec);
-        picocli.setExpandAtFiles(false);
-        picocli.setInterpolateVariables(false);
+        CommandLine picocli = new CommandLine(spec)
+                .setExpandAtFiles(false)
+                .setInterpolateVariables(false)
+                .setOverwrittenOptionsAllowed(true)
+                .setAllowOptionsAsOptionParameters(true);
         return new Flags(picocli.parseArgs(flags.toArray(String[]::new)), List.copyOf(words));
     }
 

@@ -20,8 +20,7 @@ final class ShowCommand implements Command {
     @Override
     public int run(Flags flags, Session session) throws AdminFailure {
         session.out()
-                .println(JsonOut.pretty(
-                        session.client().call("GET", "/v1/services/" + AdminClient.segment(flags.service()), null)));
+                .println(JsonOut.pretty(session.client().get("/v1/services/" + AdminClient.segment(flags.service()))));
         return 0;
     }
 }

@@ -28,6 +28,7 @@ import dev.sluice.service.Services;
 import dev.sluice.service.TargetSamples;
 import dev.sluice.state.StateFile;
 import dev.sluice.tls.FileCertificates;
+import dev.sluice.tls.FilePoll;
 import dev.sluice.tls.SniContexts;
 import dev.sluice.upstream.Connector;
 import dev.sluice.upstream.NameLookup;
@@ -59,7 +60,7 @@ public final class Daemon {
     private final Connector connector;
     private final RequestMetrics metrics;
     private final Workers workers;
-    private final FileCertificates files = new FileCertificates();
+    private final FilePoll filePoll = new FilePoll();
     private final SniContexts contexts = new SniContexts();
     private final StateFile state;
     private final Services services;
@@ -83,7 +84,7 @@ public final class Daemon {
         state = new StateFile(paths.stateFile());
         services = new Services(state, metrics);
         probe = new NettyHealthProbe(loops, connector);
-        resources = new ServiceResources(files);
+        resources = new ServiceResources(new FileCertificates(filePoll));
         spillFiles = new SpillFiles(temporaryDirectory());
         accessLog = new AccessLog(log);
         admin = new AdminServer(
@@ -166,7 +167,7 @@ public final class Daemon {
             Events.warn("Closing active connections");
         }
         workers.abortAll();
-        files.close();
+        filePoll.close();
         Events.info("Server stopped");
     }
 }

@@ -12,6 +12,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Whole commands against a scripted daemon: what they ask for, and what they print. */
 @Timeout(20)
@@ -98,6 +99,46 @@ class CommandsTest {
             program.run(("deploy web --target=ab:1 --host=a.test " + flags).split(" "));
 
             assertThat(daemon.request()).contains("\"forward_headers\":" + expected);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                " ",
+                "a=b",
+                "-x",
+                "--drain-timeout=1s",
+                "@/etc/hostname",
+                "${sys:user.name}",
+                "\"quoted\"",
+                "'q'",
+                "a,b",
+                "a\nb",
+                "%s \\ \\n",
+                "ünï"
+            })
+    void aValueIsSentAsItWasTyped(String message) throws Exception {
+        ProgramRun program = new ProgramRun(Program.KAMAL_PROXY, home);
+        try (ScriptedDaemon daemon = daemon(program, ScriptedDaemon.json("{}"), ScriptedDaemon.json("{}"))) {
+            assertThat(program.run("stop", "web", "--message", message).err()).isEmpty();
+            assertThat(program.run("stop", "web", "--message=" + message).err()).isEmpty();
+
+            String json = message.replace("\\", "\\\\").replace("\"", "\\\"").replace("\n", "\\n");
+            assertThat(daemon.request()).contains("\"message\":\"" + json + "\"");
+            assertThat(daemon.request()).contains("\"message\":\"" + json + "\"");
+        }
+    }
+
+    @Test
+    void ofAFlagGivenTwiceTheLastCounts() throws Exception {
+        ProgramRun program = new ProgramRun(Program.KAMAL_PROXY, home);
+        try (ScriptedDaemon daemon = daemon(program, DEPLOYED)) {
+            program.run(
+                    "deploy", "web", "--target=ab:1", "--force", "--force=false", "--error-pages=a", "--error-pages=b");
+
+            assertThat(daemon.request()).contains("\"force\":false", "\"error_pages\":\"b\"");
         }
     }
 

@@ -1,5 +1,6 @@
 package dev.sluice.exchange;
 
+import dev.sluice.http.Accepts;
 import dev.sluice.http.ErrorPages;
 import dev.sluice.http.Redirects;
 import dev.sluice.service.Service;
@@ -67,11 +68,21 @@ public final class Answers {
         return true;
     }
 
-    /** The page for an error of the proxy's own. */
+    /** What is said of an error of the proxy's own, in the form that the client wants. */
     void error(Exchange x, ProxyError error) {
         ErrorPages pages = x.service == null ? ErrorPages.BUILT_IN : x.service.errorPages();
-        ByteBuf page = Responses.utf8(pages.render(error.status(), error.message()));
-        answer(x, Responses.withBody(error.status(), Responses.HTML, page), page);
+        int status = error.status();
+        String message = error.message();
+        switch (Accepts.choose(x.request.headers().get(HttpHeaderNames.ACCEPT))) {
+            case HTML -> answer(x, status, Responses.HTML, pages.render(status, message));
+            case JSON -> answer(x, status, Responses.JSON, ErrorPages.json(status, message));
+            case TEXT -> answer(x, status, Responses.TEXT, ErrorPages.text(status, message));
+        }
+    }
+
+    private static void answer(Exchange x, int status, String contentType, String text) {
+        ByteBuf body = Responses.utf8(text);
+        answer(x, Responses.withBody(status, contentType, body), body);
     }
 
     private static void answer(Exchange x, HttpResponse head, ByteBuf body) {

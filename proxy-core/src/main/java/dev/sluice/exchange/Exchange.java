@@ -144,43 +144,43 @@ public final class Exchange implements ResponseListener {
     }
 
     public void requestMalformed(String why) {
-        path.malformed(this, why);
+        path.interruptions().malformed(this, why);
     }
 
     /** The client's connection or stream is gone. */
     public void clientGone() {
-        path.clientGone(this);
+        path.interruptions().clientGone(this);
     }
 
     public void clientWritable() {
-        path.clientWritable(this);
+        path.relay().clientWritable(this);
     }
 
     // -- from the target
 
     @Override
     public void interim(HttpResponse head) {
-        path.relayInterim(this, head);
+        path.relay().interim(this, head);
     }
 
     @Override
     public void switchingProtocols(HttpResponse head) {
-        path.relayUpgrade(this, head);
+        path.relay().upgrade(this, head);
     }
 
     @Override
     public void head(HttpResponse head) {
-        path.relayHead(this, head);
+        path.relay().head(this, head);
     }
 
     @Override
     public void body(ByteBuf data) {
-        path.relayBody(this, data);
+        path.relay().body(this, data);
     }
 
     @Override
     public void end(HttpHeaders trailers) {
-        path.relayEnd(this, trailers);
+        path.relay().end(this, trailers);
     }
 
     @Override

@@ -238,7 +238,11 @@ public final class Http1Client extends ChannelInboundHandlerAdapter implements C
         if (!http10) {
             // In one piece, since the codec takes a bare head for the beginning of the final response.
             FullHttpResponse whole = new DefaultFullHttpResponse(
-                    HttpVersion.HTTP_1_1, head.status(), Unpooled.EMPTY_BUFFER, head.headers(), EmptyHttpHeaders.INSTANCE);
+                    HttpVersion.HTTP_1_1,
+                    head.status(),
+                    Unpooled.EMPTY_BUFFER,
+                    head.headers(),
+                    EmptyHttpHeaders.INSTANCE);
             ctx().writeAndFlush(whole, ctx().voidPromise());
         }
     }

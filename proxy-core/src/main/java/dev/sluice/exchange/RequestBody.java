@@ -89,7 +89,7 @@ final class RequestBody {
     void collect(long memory, long limit) {
         this.limit = limit;
         if (limit > 0 && length > limit) {
-            x.path.requestTooLarge(x);
+            x.path.interruptions().requestTooLarge(x);
             return;
         }
         spill = new SpillBuffer(memory, x.path.spillFiles(), x.worker.loop(), new SpillBuffer.Owner() {
@@ -100,7 +100,7 @@ final class RequestBody {
 
             @Override
             public void failed(IOException why) {
-                x.path.bufferFailed(x, why);
+                x.path.interruptions().bufferFailed(x, why);
             }
         });
         invite();
@@ -140,7 +140,7 @@ final class RequestBody {
         }
         if (limit > 0 && buffer.size() + data.readableBytes() > limit) {
             data.release();
-            x.path.requestTooLarge(x);
+            x.path.interruptions().requestTooLarge(x);
         } else if (!buffer.add(data)) {
             x.client.reading(false);
         }
@@ -218,7 +218,7 @@ final class RequestBody {
             @Override
             public void failed(IOException why) {
                 if (sink == to) {
-                    x.path.bufferFailed(x, why);
+                    x.path.interruptions().bufferFailed(x, why);
                 }
             }
         });

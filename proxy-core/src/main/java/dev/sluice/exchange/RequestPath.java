@@ -17,11 +17,6 @@ import dev.sluice.service.Target;
 import dev.sluice.upstream.UpstreamConnection;
 import dev.sluice.upstream.UpstreamFailure;
 import dev.sluice.upstream.UpstreamPool;
-import io.netty.buffer.ByteBuf;
-import io.netty.handler.codec.http.HttpHeaderNames;
-import io.netty.handler.codec.http.HttpHeaders;
-import io.netty.handler.codec.http.HttpResponse;
-import java.io.IOException;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -39,6 +34,8 @@ public final class RequestPath {
     private final Answers answers;
     private final Preparation preparation;
     private final Finish finish;
+    private final Relay relay;
+    private final Interruptions interruptions;
 
     public RequestPath(Services services, SpillFiles spillFiles, Answers answers, Finish finish) {
         this.services = services;
@@ -46,6 +43,16 @@ public final class RequestPath {
         this.answers = answers;
         this.preparation = new Preparation();
         this.finish = finish;
+        this.relay = new Relay(this, preparation, finish);
+        this.interruptions = new Interruptions(this);
+    }
+
+    Relay relay() {
+        return relay;
+    }
+
+    Interruptions interruptions() {
+        return interruptions;
     }
 
     SpillFiles spillFiles() {
@@ -236,192 +243,6 @@ public final class RequestPath {
         }
     }
 
-    // -- relay
-
-    void relayInterim(Exchange x, HttpResponse head) {
-        // 100 was ours to send: the target was not asked for it.
-        if (head.status().code() != 100 && !x.responding) {
-            preparation.interim(head);
-            x.client.interim(head);
-        }
-    }
-
-    void relayHead(Exchange x, HttpResponse head) {
-        x.worker.deadline(x, 0);
-        x.phase = Exchange.Phase.RELAYING;
-        x.record.upstreamAnsweredNanos = System.nanoTime();
-        Target target = Objects.requireNonNull(x.lease);
-        preparation.response(x, head);
-        BufferOptions options = target.options().buffering();
-        if (options.responses() && ResponseBuffering.applies(head)) {
-            x.buffering = new ResponseBuffering(x, head, options.memory(), options.maxResponseBody());
-        } else {
-            respond(x, head);
-        }
-    }
-
-    /** Sends the target's head to the client. */
-    void respond(Exchange x, HttpResponse head) {
-        x.responding = true;
-        x.record.status = head.status().code();
-        x.record.responseContentType = head.headers().get(HttpHeaderNames.CONTENT_TYPE);
-        if (!x.body.complete()) {
-            // The target answered before it had the whole request (RFC 9112 9.3): it gets no more of it.
-            x.body.discard();
-        }
-        x.client.head(head);
-    }
-
-    void relayBody(Exchange x, ByteBuf data) {
-        if (x.phase != Exchange.Phase.RELAYING) {
-            data.release();
-        } else if (x.buffering != null) {
-            x.buffering.add(data);
-        } else {
-            writeBody(x, data);
-            if (!x.done() && !x.client.writable() && x.upstream != null) {
-                x.client.flush();
-                x.upstream.reading(x.client.writable());
-            }
-        }
-    }
-
-    /** Writes a part of the response to the client and takes it. */
-    void writeBody(Exchange x, ByteBuf data) {
-        x.record.bytesOut += data.readableBytes();
-        x.client.body(data);
-    }
-
-    void relayEnd(Exchange x, HttpHeaders trailers) {
-        if (x.phase != Exchange.Phase.RELAYING) {
-            return;
-        }
-        ResponseBuffering held = x.buffering;
-        if (held == null) {
-            complete(x, trailers);
-        } else {
-            // The target has done its part; the client may take its time.
-            finish.releaseTarget(x);
-            held.complete(trailers);
-        }
-    }
-
-    /** The response is complete. */
-    void complete(Exchange x, HttpHeaders trailers) {
-        finish.releaseTarget(x);
-        finish(x);
-        x.client.end(trailers);
-    }
-
-    void relayUpgrade(Exchange x, HttpResponse head) {
-        String protocol = head.headers().get(HttpHeaderNames.UPGRADE);
-        if (x.upgrade == null || !x.upgrade.equalsIgnoreCase(protocol) || !x.client.upgradable()) {
-            fail(
-                    x,
-                    ProxyError.of(
-                            ProxyError.Kind.TARGET_FAILED,
-                            502,
-                            "target switched to protocol \"" + protocol + "\" when \"" + x.upgrade
-                                    + "\" was requested"));
-            return;
-        }
-        x.worker.deadline(x, 0);
-        x.phase = Exchange.Phase.TUNNEL;
-        x.responding = true;
-        x.record.status = 101;
-        x.record.upstreamAnsweredNanos = System.nanoTime();
-        x.tunnel = Tunnel.open(x, head, Objects.requireNonNull(x.upstream));
-        // An upgraded connection is not waited for by a drain, but told to end; a drain may have begun just now.
-        finish.releaseClaim(x);
-        Target target = Objects.requireNonNull(x.lease);
-        if (target.retired() || !Objects.requireNonNull(x.service).gate().running()) {
-            closeTunnel(x);
-        }
-    }
-
-    /** The client takes more, or less. */
-    void clientWritable(Exchange x) {
-        if (x.buffering != null) {
-            if (x.client.writable()) {
-                x.buffering.clientWritable();
-            }
-        } else if (x.upstream != null && x.phase == Exchange.Phase.RELAYING) {
-            x.upstream.reading(x.client.writable());
-        }
-    }
-
-    // -- what can come in between
-
-    /** The phase took too long. */
-    void expired(Exchange x) {
-        switch (x.phase) {
-            case HELD -> {
-                Events.warn(
-                        "Rejecting request due to expired pause",
-                        "service",
-                        x.record.service,
-                        "path",
-                        x.target.decodedPath());
-                fail(x, ProxyError.of(ProxyError.Kind.PAUSE_EXPIRED, 504, "held for the longest pause allowed"));
-            }
-            case AWAITING_HEAD ->
-                fail(x, ProxyError.of(ProxyError.Kind.TARGET_TIMED_OUT, 504, "no response head in time"));
-            default -> {}
-        }
-    }
-
-    /** The drain of the target takes too long for this request. */
-    void cancel(Exchange x) {
-        Events.info("Request cancelled due to draining", "target", x.record.target, "path", x.target.decodedPath());
-        fail(x, ProxyError.of(ProxyError.Kind.DRAINED, 504, "not done within the drain timeout"));
-    }
-
-    void closeTunnel(Exchange x) {
-        if (x.tunnel != null) {
-            x.tunnel.drain();
-        }
-    }
-
-    void tunnelEnded(Exchange x) {
-        finish(x);
-    }
-
-    void clientGone(Exchange x) {
-        if (!x.done() && x.phase != Exchange.Phase.TUNNEL) {
-            if (!x.responding) {
-                x.record.status = 499;
-            }
-            x.record.reason = "the client left";
-            x.responding = true;
-            abandon(x);
-            finish(x);
-        }
-    }
-
-    void malformed(Exchange x, String why) {
-        if (x.body.collecting()) {
-            Events.info("Malformed chunked request", "path", x.target.decodedPath(), "error", why);
-        } else {
-            Events.info("Malformed request", "target", x.record.target, "path", x.target.decodedPath(), "error", why);
-        }
-        fail(x, ProxyError.of(ProxyError.Kind.MALFORMED_REQUEST, 400, why));
-    }
-
-    void requestTooLarge(Exchange x) {
-        fail(x, ProxyError.of(ProxyError.Kind.REQUEST_TOO_LARGE, 413, "request body over --max-request-body"));
-    }
-
-    void responseTooLarge(Exchange x) {
-        Events.info("Response exceeded max response limit", "path", x.target.decodedPath());
-        fail(x, ProxyError.of(ProxyError.Kind.RESPONSE_TOO_LARGE, 500, "response body over --max-response-body"));
-    }
-
-    void bufferFailed(Exchange x, IOException why) {
-        String what = x.phase == Exchange.Phase.RELAYING ? "Error sending response" : "Error buffering request";
-        Events.error(what, "path", x.target.decodedPath(), "error", why.toString());
-        fail(x, ProxyError.of(ProxyError.Kind.BUFFER_FAILED, 500, "temporary file: " + why.getMessage()));
-    }
-
     // -- fail
 
     /** Tries again where that is safe; else answers with an error page, or cuts a response that has begun. */
@@ -460,7 +281,7 @@ public final class RequestPath {
     }
 
     /** Lets go of the gate, the target and what is held of the bodies. */
-    private void abandon(Exchange x) {
+    void abandon(Exchange x) {
         Runnable waiter = x.waiter;
         if (waiter != null && x.service != null) {
             x.service.gate().forget(waiter);

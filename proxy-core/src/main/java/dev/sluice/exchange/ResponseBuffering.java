@@ -58,7 +58,7 @@ final class ResponseBuffering implements SpillBuffer.Owner, SpillBuffer.Reader {
     void add(ByteBuf data) {
         if (limit > 0 && spill.size() + data.readableBytes() > limit) {
             data.release();
-            x.path.responseTooLarge(x);
+            x.path.interruptions().responseTooLarge(x);
         } else if (!spill.add(data) && x.upstream != null) {
             x.upstream.reading(false);
         }
@@ -67,7 +67,7 @@ final class ResponseBuffering implements SpillBuffer.Owner, SpillBuffer.Reader {
     /** The target is done: sends everything, as fast as the client reads. */
     void complete(HttpHeaders with) {
         trailers = with;
-        x.path.respond(x, head);
+        x.path.relay().respond(x, head);
         reading = spill.read(this);
     }
 
@@ -91,12 +91,12 @@ final class ResponseBuffering implements SpillBuffer.Owner, SpillBuffer.Reader {
 
     @Override
     public void failed(IOException why) {
-        x.path.bufferFailed(x, why);
+        x.path.interruptions().bufferFailed(x, why);
     }
 
     @Override
     public boolean part(ByteBuf data) {
-        x.path.writeBody(x, data);
+        x.path.relay().writeBody(x, data);
         if (x.done()) {
             return false;
         }
@@ -110,7 +110,7 @@ final class ResponseBuffering implements SpillBuffer.Owner, SpillBuffer.Reader {
     public void end() {
         HttpHeaders last = trailers;
         if (last != null) {
-            x.path.complete(x, last);
+            x.path.relay().complete(x, last);
         }
     }
 }

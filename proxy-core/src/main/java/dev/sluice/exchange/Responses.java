@@ -12,6 +12,7 @@ import java.nio.charset.StandardCharsets;
 /** The heads of the proxy's own answers. */
 final class Responses {
     static final String HTML = "text/html; charset=utf-8";
+    static final String JSON = "application/json";
     static final String TEXT = "text/plain; charset=utf-8";
 
     private Responses() {}

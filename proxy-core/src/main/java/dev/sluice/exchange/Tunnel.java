@@ -94,7 +94,7 @@ final class Tunnel {
         ended = true;
         closeWhenWritten(clientEnd.other);
         closeWhenWritten(targetEnd.other);
-        x.path.tunnelEnded(x);
+        x.path.finish(x);
     }
 
     private static void closeWhenWritten(@Nullable Channel channel) {

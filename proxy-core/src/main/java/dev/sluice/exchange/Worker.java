@@ -107,7 +107,8 @@ public final class Worker {
     }
 
     void closeAllTunnels() {
-        each(x -> x.phase == Exchange.Phase.TUNNEL).forEach(x -> x.path.closeTunnel(x));
+        each(x -> x.phase == Exchange.Phase.TUNNEL)
+                .forEach(x -> x.path.interruptions().closeTunnel(x));
     }
 
     // -- requests
@@ -154,7 +155,7 @@ public final class Worker {
         each(x -> x.deadline != 0 && x.deadline - now <= 0).forEach(x -> {
             if (!x.done() && x.deadline != 0) {
                 x.deadline = 0;
-                x.path.expired(x);
+                x.path.interruptions().expired(x);
             }
         });
         looking = false;
@@ -168,11 +169,13 @@ public final class Worker {
     }
 
     void closeTunnels(Target target) {
-        each(x -> x.phase == Exchange.Phase.TUNNEL && x.lease == target).forEach(x -> x.path.closeTunnel(x));
+        each(x -> x.phase == Exchange.Phase.TUNNEL && x.lease == target)
+                .forEach(x -> x.path.interruptions().closeTunnel(x));
     }
 
     void cancel(Target target) {
-        each(x -> x.phase != Exchange.Phase.TUNNEL && x.lease == target).forEach(x -> x.path.cancel(x));
+        each(x -> x.phase != Exchange.Phase.TUNNEL && x.lease == target)
+                .forEach(x -> x.path.interruptions().cancel(x));
     }
 
     void closeIdle(Target target) {

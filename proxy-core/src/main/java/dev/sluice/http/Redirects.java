@@ -31,15 +31,15 @@ public final class Redirects {
         String host = moved ? bracketed(canonical) : hostHeader.substring(0, colon);
         String port = upgraded ? httpsPortFor(clientPort, httpPort, httpsPort) : clientPort;
         boolean named = portColon(host) < host.length();
-        String scheme = secure || upgraded ? "https://" : "http://";
+        String scheme = (secure || upgraded) ? "https://" : "http://";
         return scheme + host + (named ? "" : port) + originForm;
     }
 
     // A client that came to another port than the one served is behind a port mapping, where the port of the outside is
     // not known here: then the usual one is the better guess.
     private static String httpsPortFor(String clientPort, int httpPort, int httpsPort) {
-        boolean direct =
-                clientPort.isEmpty() || clientPort.equals(":") ? httpPort == HTTP : clientPort.equals(":" + httpPort);
+        boolean usual = clientPort.isEmpty() || clientPort.equals(":");
+        boolean direct = usual ? httpPort == HTTP : clientPort.equals(":" + httpPort);
         return httpsPort == HTTPS || !direct ? "" : ":" + httpsPort;
     }
 

@@ -15,14 +15,12 @@ public final class Deployer {
     private final Services services;
     private final Resources resources;
     private final HealthProbe probe;
-    private final Traffic traffic;
     private final Drain drain;
 
     public Deployer(Services services, Resources resources, HealthProbe probe, Traffic traffic) {
         this.services = services;
         this.resources = resources;
         this.probe = probe;
-        this.traffic = traffic;
         this.drain = new Drain(traffic);
     }
 
@@ -77,6 +75,7 @@ public final class Deployer {
             throws ControlFailure, InterruptedException {
         LoadBalancer fresh;
         LoadBalancer replaced;
+        services.get(name);
         ReentrantLock turn = services.deployLock(name);
         turn.lockInterruptibly();
         try {

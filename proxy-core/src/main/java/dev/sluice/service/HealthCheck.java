@@ -54,8 +54,7 @@ final class HealthCheck {
             long interval = target.options().healthCheck().effectiveInterval().toNanos();
             long next = System.nanoTime();
             while (!stopped) {
-                HealthResult result =
-                        probe.probe(target.address(), target.options().healthCheck());
+                HealthResult result = check();
                 if (stopped) {
                     return;
                 }
@@ -73,6 +72,15 @@ final class HealthCheck {
             }
         } catch (InterruptedException _) {
             // Stopped: the target was replaced or its deploy gave up.
+        }
+    }
+
+    // A fault in a probe is a failed check with a reason, not the silent end of all checks.
+    private HealthResult check() throws InterruptedException {
+        try {
+            return probe.probe(target.address(), target.options().healthCheck());
+        } catch (RuntimeException e) {
+            return new HealthResult.BadAnswer("the check itself failed: " + e, false);
         }
     }
 

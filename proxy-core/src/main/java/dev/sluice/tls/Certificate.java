@@ -36,4 +36,9 @@ public final class Certificate {
     public Instant notAfter() {
         return chain.getFirst().getNotAfter().toInstant();
     }
+
+    /** Whether another object holds the very same chain and key. */
+    boolean sameContent(Certificate other) {
+        return chain.equals(other.chain) && key.equals(other.key);
+    }
 }

@@ -20,13 +20,19 @@ import java.util.concurrent.ThreadFactory;
  */
 final class AdminConnection extends ChannelInboundHandlerAdapter {
 
-    /** Asks a connection to end once it has nothing to answer. */
-    static final Object FINISH = new Object();
+    /** What a connection can be told. */
+    enum Notice {
+        /** End once there is nothing to answer. */
+        FINISH
+    }
 
     private final AdminRoutes routes;
     private final ThreadFactory threads;
     private boolean busy;
+    // No request is taken after the one that is being answered.
     private boolean finishing;
+    // The client sends no more, but what it has sent is answered.
+    private boolean inputEnded;
 
     AdminConnection(AdminRoutes routes, ThreadFactory threads) {
         this.routes = routes;
@@ -52,6 +58,14 @@ final class AdminConnection extends ChannelInboundHandlerAdapter {
             }
         } finally {
             ReferenceCountUtil.release(message);
+        }
+    }
+
+    // A read that brought a piece of a request only is used up: ask for the rest.
+    @Override
+    public void channelReadComplete(ChannelHandlerContext ctx) {
+        if (!busy) {
+            ctx.read();
         }
     }
 
@@ -81,20 +95,25 @@ final class AdminConnection extends ChannelInboundHandlerAdapter {
 
     private void answered(Channel channel) {
         busy = false;
-        if (finishing) {
-            channel.close();
-        } else {
+        proceed(channel);
+    }
+
+    private void proceed(Channel channel) {
+        if (!finishing) {
+            // A request that came with the one before is held back in the pipeline, and handed on within this call.
             channel.read();
+        }
+        if (!busy && (finishing || inputEnded)) {
+            channel.close();
         }
     }
 
     @Override
     public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
-        if (event == FINISH || event instanceof ChannelInputShutdownEvent) {
-            finishing = true;
-        }
-        if (!busy && (finishing || event instanceof IdleStateEvent)) {
-            ctx.close();
+        finishing |= event == Notice.FINISH || (event instanceof IdleStateEvent && !busy);
+        inputEnded |= event instanceof ChannelInputShutdownEvent;
+        if (!busy) {
+            proceed(ctx.channel());
         }
     }
 

@@ -10,6 +10,7 @@ import io.netty.channel.EventLoopGroup;
 import io.netty.channel.ServerChannel;
 import io.netty.channel.group.ChannelGroup;
 import io.netty.channel.group.DefaultChannelGroup;
+import io.netty.channel.socket.DuplexChannelConfig;
 import io.netty.handler.codec.http.HttpDecoderConfig;
 import io.netty.handler.codec.http.HttpServerCodec;
 import io.netty.handler.flow.FlowControlHandler;
@@ -80,7 +81,6 @@ public final class AdminServer {
                 .group(loops)
                 .channel(channelClass)
                 .childOption(ChannelOption.AUTO_READ, false)
-                .childOption(ChannelOption.ALLOW_HALF_CLOSURE, true)
                 .childHandler(new ChannelInitializer<>() {
                     @Override
                     protected void initChannel(Channel connection) {
@@ -97,6 +97,10 @@ public final class AdminServer {
 
     private void layOut(Channel connection) {
         connections.add(connection);
+        if (connection.config() instanceof DuplexChannelConfig config) {
+            // Who has sent all still wants an answer.
+            config.setAllowHalfClosure(true);
+        }
         connection
                 .pipeline()
                 .addLast(new IdleStateHandler(0, 0, IDLE_SECONDS))
@@ -123,7 +127,7 @@ public final class AdminServer {
         } catch (IOException e) {
             Events.warn("Unable to remove the admin socket", "path", path.toString(), "error", e.toString());
         }
-        connections.forEach(connection -> connection.pipeline().fireUserEventTriggered(AdminConnection.FINISH));
+        connections.forEach(connection -> connection.pipeline().fireUserEventTriggered(AdminConnection.Notice.FINISH));
     }
 
     private static String reason(IOException e) {

@@ -3,6 +3,7 @@ package dev.sluice.admin.api;
 import dev.sluice.admin.api.dto.Problem;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.handler.codec.http.DefaultFullHttpResponse;
 import io.netty.handler.codec.http.DefaultHttpContent;
@@ -10,11 +11,13 @@ import io.netty.handler.codec.http.DefaultHttpResponse;
 import io.netty.handler.codec.http.FullHttpResponse;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaderValues;
+import io.netty.handler.codec.http.HttpObject;
 import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
+import java.util.Arrays;
 
 /**
  * The answering end of one request: one whole answer, or lines of JSON as they come. Callable from any thread, one at a
@@ -22,8 +25,6 @@ import io.netty.handler.codec.http.LastHttpContent;
  * for one that has gone it is dropped.
  */
 final class Reply {
-    private static final byte NEWLINE = '\n';
-
     private final Channel channel;
     private final boolean chunked;
     private final boolean keepAlive;
@@ -66,7 +67,7 @@ final class Reply {
             response.headers().set(HttpHeaderNames.ALLOW, String.join(", ", problem.allow()));
         }
         HttpUtil.setKeepAlive(response, keepAlive);
-        channel.writeAndFlush(response).addListener(answered);
+        send(response, true);
     }
 
     /** Begins an answer that comes line by line. */
@@ -75,17 +76,28 @@ final class Reply {
         head.headers().set(HttpHeaderNames.CONTENT_TYPE, "application/x-ndjson");
         HttpUtil.setTransferEncodingChunked(head, chunked);
         HttpUtil.setKeepAlive(head, keepAlive);
-        channel.write(head, channel.voidPromise());
+        send(head, false);
     }
 
     void line(Object document) {
         byte[] json = WireJson.write(document);
-        channel.writeAndFlush(
-                new DefaultHttpContent(Unpooled.wrappedBuffer(json, new byte[] {NEWLINE})), channel.voidPromise());
+        byte[] line = Arrays.copyOf(json, json.length + 1);
+        line[json.length] = '\n';
+        send(new DefaultHttpContent(Unpooled.wrappedBuffer(line)), false);
     }
 
     void end() {
-        channel.writeAndFlush(LastHttpContent.EMPTY_LAST_CONTENT).addListener(answered);
+        send(LastHttpContent.EMPTY_LAST_CONTENT, true);
+    }
+
+    // A connection that has gone takes nothing any more.
+    private void send(HttpObject message, boolean last) {
+        if (channel.isActive()) {
+            ChannelFuture sent = channel.writeAndFlush(message);
+            if (last) {
+                sent.addListener(answered);
+            }
+        }
     }
 
     /** Gives up on the answer: better a closed connection than a client that waits. */

