@@ -27,7 +27,6 @@ import dev.sluice.service.RolloutCommands;
 import dev.sluice.service.Services;
 import dev.sluice.service.TargetSamples;
 import dev.sluice.state.StateFile;
-import dev.sluice.tls.FileCertificates;
 import dev.sluice.tls.FilePoll;
 import dev.sluice.tls.SniContexts;
 import dev.sluice.upstream.Connector;
@@ -84,7 +83,7 @@ public final class Daemon {
         state = new StateFile(paths.stateFile());
         services = new Services(state, metrics);
         probe = new NettyHealthProbe(loops, connector);
-        resources = new ServiceResources(new FileCertificates(filePoll));
+        resources = new ServiceResources(filePoll);
         spillFiles = new SpillFiles(temporaryDirectory());
         accessLog = new AccessLog(log);
         admin = new AdminServer(

@@ -10,22 +10,28 @@ import dev.sluice.service.TlsOptions;
 import dev.sluice.tls.CertificateSource;
 import dev.sluice.tls.CertificateUnusable;
 import dev.sluice.tls.FileCertificates;
+import dev.sluice.tls.FilePoll;
 import java.io.IOException;
 import java.nio.file.Path;
 
 /** Opens certificates and error pages from the daemon's file system. Blocking; for virtual threads. */
 final class ServiceResources implements Resources {
+    private final FilePoll poll;
     private final FileCertificates files;
 
-    ServiceResources(FileCertificates files) {
-        this.files = files;
+    /**
+     * @param poll looks for changed certificate files
+     */
+    ServiceResources(FilePoll poll) {
+        this.poll = poll;
+        this.files = new FileCertificates(poll);
     }
 
     @Override
     public CertificateSource certificates(ServiceOptions options) throws ControlFailure {
         TlsOptions tls = options.tls();
         if (!tls.custom()) {
-            return StoredCertificates.open(options);
+            return StoredCertificates.open(options, poll);
         }
         try {
             return files.open(Path.of(tls.certificatePath()), Path.of(tls.privateKeyPath()));

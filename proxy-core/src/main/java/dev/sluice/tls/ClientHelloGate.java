@@ -110,15 +110,26 @@ public final class ClientHelloGate extends AbstractSniHandler<Certificate> {
             refuse(ctx, serverName, String.valueOf(certificate.cause().getMessage()), INTERNAL_ERROR);
             return;
         }
-        SslHandler handler = contexts.newHandler(certificate.getNow(), ctx.alloc());
+        state = State.DECIDED;
+        secure(ctx, serverName, contexts.newHandler(certificate.getNow(), ctx.alloc()));
+    }
+
+    private void secure(ChannelHandlerContext ctx, @Nullable String serverName, SslHandler handler) {
         handler.setHandshakeTimeoutMillis(HANDSHAKE_TIMEOUT_MILLIS);
         handler.handshakeFuture().addListener(handshake -> {
             if (!handshake.isSuccess()) {
                 failed(ctx, serverName, String.valueOf(handshake.cause()));
             }
         });
-        state = State.DECIDED;
-        ctx.pipeline().replace(this, "tls", handler);
+        boolean placed = false;
+        try {
+            ctx.pipeline().replace(this, "tls", handler);
+            placed = true;
+        } finally {
+            if (!placed) {
+                ReferenceCountUtil.release(handler.engine());
+            }
+        }
     }
 
     private void refuse(ChannelHandlerContext ctx, @Nullable String serverName, String reason, byte[] answer) {

@@ -44,7 +44,7 @@ final class ServerContext {
     static SslContext of(Certificate certificate) throws SSLException {
         SslContext context = SslContextBuilder.forServer(certificate.key(), certificate.chain())
                 .sslProvider(provider(certificate))
-                // The other type derives a key from a password that protects nothing here: half a second at start.
+                // PKCS12, the default, derives keys from a password that protects nothing here, and slowly.
                 .keyStoreType("JKS")
                 .trustManager(new NoClientCertificates())
                 .protocols("TLSv1.3", "TLSv1.2")
