@@ -173,6 +173,19 @@ class DistributionIT {
 
     @Test
     @EnabledOnOs(OS.LINUX)
+    void tellsSystemdThatItIsReadyAndThatItStops() throws Exception {
+        try (NotifySocket systemd = new NotifySocket(home.resolve("notify"));
+                RunningDaemon daemon = RunningDaemon.of(sluice, Map.of("NOTIFY_SOCKET", systemd.path()))) {
+            assertThat(systemd.next()).as(daemon.output()).startsWith("READY=1\n");
+
+            daemon.stop();
+
+            assertThat(systemd.next()).as(daemon.output()).startsWith("STOPPING=1\n");
+        }
+    }
+
+    @Test
+    @EnabledOnOs(OS.LINUX)
     void startsFastAndStaysSmall() throws Exception {
         Duration command = Duration.ofDays(1);
         for (int run = 0; run < 5; run++) {
