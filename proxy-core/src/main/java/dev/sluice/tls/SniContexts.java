@@ -26,6 +26,8 @@ import org.jspecify.annotations.Nullable;
 public final class SniContexts implements AutoCloseable {
     private final ConcurrentMap<Key, SslContext> contexts = new ConcurrentHashMap<>();
     private final ReferenceQueue<Certificate> collected = new ReferenceQueue<>();
+    // Set before the contexts are let go, so that one of the two threads finds a context that is just being made.
+    private volatile boolean closed;
 
     /**
      * Makes the context of a certificate ahead of its first handshake. Blocking.
@@ -46,8 +48,11 @@ public final class SniContexts implements AutoCloseable {
                     + certificate.chain().getFirst().getSubjectX500Principal()
                     + " cannot be used for TLS: " + cause.getMessage());
         }
-        if (contexts.putIfAbsent(new Key(certificate, collected), made) != null) {
+        Key key = new Key(certificate, collected);
+        if (contexts.putIfAbsent(key, made) != null) {
             ReferenceCountUtil.release(made);
+        } else if (closed) {
+            release(key);
         }
     }
 
@@ -111,6 +116,7 @@ public final class SniContexts implements AutoCloseable {
     /** Lets go of all contexts; connections that are open go on. */
     @Override
     public void close() {
+        closed = true;
         contexts.keySet().forEach(this::release);
     }
 
