@@ -83,10 +83,13 @@ public final class ConnectionPipeline {
     private void http1(Channel ch, ConnectionInfo info) {
         Worker worker = workers.of(ch.eventLoop());
         ChannelPipeline pipeline = ch.pipeline();
-        pipeline.addLast(new HttpServerCodec(new HttpDecoderConfig()
+        HttpDecoderConfig limits = new HttpDecoderConfig()
                 .setMaxInitialLineLength(MAX_LINE)
                 .setMaxHeaderSize(MAX_HEAD)
-                .setMaxChunkSize(MAX_CHUNK)));
+                .setMaxChunkSize(MAX_CHUNK);
+        // How many requests are pipelined is not limited here: the client's handler stops the reading, so they are as
+        // many as one read brings.
+        pipeline.addLast(new HttpServerCodec(limits, Integer.MAX_VALUE));
         pipeline.addLast(new Http1Guard());
         pipeline.addLast(new Http1Client(path, worker, info));
     }
