@@ -13,6 +13,7 @@ import dev.sluice.tls.FileCertificates;
 import dev.sluice.tls.FilePoll;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 
 /** Opens certificates and error pages from the daemon's file system. Blocking; for virtual threads. */
 final class ServiceResources implements Resources {
@@ -31,7 +32,9 @@ final class ServiceResources implements Resources {
             return StoredCertificates.open(options, filePoll);
         }
         try {
-            return files.open(Path.of(tls.certificatePath()), Path.of(tls.privateKeyPath()));
+            CertificateSource source = files.open(paths(tls));
+            FileCertificates.review(tls.certificatePath(), source, options.hosts());
+            return source;
         } catch (CertificateUnusable e) {
             Events.error("Error loading TLS certificate", "error", e.getMessage());
             throw new ControlFailure(ControlFailure.Kind.INVALID, "unable to load certificate");
@@ -41,9 +44,13 @@ final class ServiceResources implements Resources {
     @Override
     public CertificateSource certificatesLater(ServiceOptions options) {
         TlsOptions tls = options.tls();
-        return tls.custom()
-                ? files.openLater(Path.of(tls.certificatePath()), Path.of(tls.privateKeyPath()))
-                : Resources.super.certificatesLater(options);
+        return tls.custom() ? files.openLater(paths(tls)) : Resources.super.certificatesLater(options);
+    }
+
+    private static List<FileCertificates.Files> paths(TlsOptions tls) {
+        return tls.certificates().stream()
+                .map(c -> new FileCertificates.Files(Path.of(c.chain()), Path.of(c.key())))
+                .toList();
     }
 
     @Override

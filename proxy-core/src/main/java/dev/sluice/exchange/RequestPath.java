@@ -121,6 +121,10 @@ public final class RequestPath {
             fail(x, ProxyError.of(ProxyError.Kind.TLS_NOT_CONFIGURED, 503, "the service is not served over TLS"));
             return false;
         }
+        if (x.connection.secure() && Misdirection.applies(x, services.table())) {
+            fail(x, ProxyError.of(ProxyError.Kind.MISDIRECTED, 421, "the TLS connection was made for another service"));
+            return false;
+        }
         String fault = service.faultNow();
         if (fault != null) {
             fail(x, ProxyError.of(ProxyError.Kind.SERVICE_BROKEN, 503, fault));

@@ -61,7 +61,7 @@ public final class ConnectionPipeline {
         return new ChannelInitializer<>() {
             @Override
             protected void initChannel(Channel ch) {
-                http1(ch, info(ch, port, null));
+                http1(ch, info(ch, port, null, null));
                 ch.pipeline().addLast(last);
             }
         };
@@ -95,11 +95,11 @@ public final class ConnectionPipeline {
         ch.pipeline().addLast(Http2Streams.create(path, workers.of(ch.eventLoop()), info));
     }
 
-    private static ConnectionInfo info(Channel ch, int port, @Nullable String tlsVersion) {
+    private static ConnectionInfo info(Channel ch, int port, @Nullable String tlsVersion, @Nullable String serverName) {
         InetSocketAddress peer = (InetSocketAddress) ch.remoteAddress();
         InetAddress address = peer == null ? null : peer.getAddress();
         String text = address == null ? "" : plainAddress(address.getHostAddress());
-        return new ConnectionInfo(text, peer == null ? 0 : peer.getPort(), port, tlsVersion);
+        return new ConnectionInfo(text, peer == null ? 0 : peer.getPort(), port, tlsVersion, serverName);
     }
 
     private static String plainAddress(String address) {
@@ -120,7 +120,11 @@ public final class ConnectionPipeline {
         protected void configurePipeline(ChannelHandlerContext ctx, String protocol) {
             Channel ch = ctx.channel();
             SslHandler ssl = Objects.requireNonNull(ch.pipeline().get(SslHandler.class));
-            ConnectionInfo info = info(ch, port, ssl.engine().getSession().getProtocol());
+            ConnectionInfo info = info(
+                    ch,
+                    port,
+                    ssl.engine().getSession().getProtocol(),
+                    ch.attr(ClientHelloGate.SERVER_NAME).get());
             ch.pipeline().remove(last);
             if (ApplicationProtocolNames.HTTP_2.equals(protocol)) {
                 http2(ch, info);
