@@ -7,6 +7,7 @@ import dev.sluice.admin.api.dto.StatusView.ListenerView;
 import dev.sluice.buffer.SpillFiles;
 import dev.sluice.exchange.Answers;
 import dev.sluice.exchange.Finish;
+import dev.sluice.exchange.OwnRequests;
 import dev.sluice.exchange.Ports;
 import dev.sluice.exchange.RequestPath;
 import dev.sluice.exchange.Workers;
@@ -65,8 +66,7 @@ public final class Daemon {
     private final Services services;
     private final NettyHealthProbe probe;
     private final ServiceResources resources;
-    private final SpillFiles spillFiles;
-    private final AccessLog accessLog;
+    private final RequestPath path;
     private final AdminServer admin;
     // Written once, when both are bound.
     private volatile Ports ports = new Ports(0, 0);
@@ -83,9 +83,9 @@ public final class Daemon {
         state = new StateFile(paths.stateFile());
         services = new Services(state, metrics);
         probe = new NettyHealthProbe(loops, connector);
-        resources = new ServiceResources(filePoll);
-        spillFiles = new SpillFiles(temporaryDirectory());
-        accessLog = new AccessLog(log);
+        SpillFiles spillFiles = new SpillFiles(temporaryDirectory());
+        path = new RequestPath(services, spillFiles, new Answers(() -> ports), new Finish(new AccessLog(log), metrics));
+        resources = new ServiceResources(filePoll, new OwnRequests(path, workers));
         admin = new AdminServer(
                 controlLoop,
                 transport.unixServerChannel(),
@@ -124,8 +124,6 @@ public final class Daemon {
         } else {
             Events.debug("Metrics server disabled");
         }
-        RequestPath path =
-                new RequestPath(services, spillFiles, new Answers(() -> ports), new Finish(accessLog, metrics));
         ConnectionPipeline pipeline =
                 new ConnectionPipeline(path, workers, new ServiceCertificates(services), contexts, handshakeFailures);
         Listener http = listen(

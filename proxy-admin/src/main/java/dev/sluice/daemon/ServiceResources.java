@@ -1,6 +1,12 @@
 package dev.sluice.daemon;
 
+import dev.sluice.acme.CertificateOrders;
+import dev.sluice.acme.CheckUrl;
+import dev.sluice.acme.HostCheck;
+import dev.sluice.acme.HttpHostCheck;
+import dev.sluice.acme.OnDemandCertificates;
 import dev.sluice.acme.StoredCertificates;
+import dev.sluice.exchange.OwnRequests;
 import dev.sluice.http.ErrorPages;
 import dev.sluice.observe.Events;
 import dev.sluice.service.ControlFailure;
@@ -14,22 +20,30 @@ import dev.sluice.tls.FilePoll;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.CompletionStage;
 
 /** Opens certificates and error pages from the daemon's file system. Blocking; for virtual threads. */
 final class ServiceResources implements Resources {
-    private final FilePoll filePoll;
+    private final FilePoll poll;
     private final FileCertificates files;
+    private final OwnRequests requests;
 
-    ServiceResources(FilePoll filePoll) {
-        this.filePoll = filePoll;
-        this.files = new FileCertificates(filePoll);
+    /**
+     * @param poll looks for changed certificate files
+     * @param requests for on-demand checks that the service itself answers
+     */
+    ServiceResources(FilePoll poll, OwnRequests requests) {
+        this.requests = requests;
+        this.poll = poll;
+        this.files = new FileCertificates(poll);
     }
 
     @Override
     public CertificateSource certificates(ServiceOptions options) throws ControlFailure {
         TlsOptions tls = options.tls();
         if (!tls.custom()) {
-            return StoredCertificates.open(options, filePoll);
+            CertificateSource stored = StoredCertificates.open(options, poll);
+            return tls.onDemandUrl().isEmpty() ? stored : onDemand(stored, tls.onDemandUrl());
         }
         try {
             CertificateSource source = files.open(paths(tls));
@@ -45,6 +59,16 @@ final class ServiceResources implements Resources {
     public CertificateSource certificatesLater(ServiceOptions options) {
         TlsOptions tls = options.tls();
         return tls.custom() ? files.openLater(paths(tls)) : Resources.super.certificatesLater(options);
+    }
+
+    private CertificateSource onDemand(CertificateSource stored, String url) {
+        HostCheck check = url.startsWith("/") ? host -> askService(host, url) : new HttpHostCheck(url);
+        return new OnDemandCertificates(stored, check, CertificateOrders.NONE, OnDemandCertificates.ALLOWED);
+    }
+
+    private CompletionStage<HostCheck.Verdict> askService(String host, String path) {
+        return requests.get(host, CheckUrl.withHost(path, host), HostCheck.TIMEOUT)
+                .thenApply(answer -> new HostCheck.Verdict(answer.status(), answer.body()));
     }
 
     private static List<FileCertificates.Files> paths(TlsOptions tls) {

@@ -74,7 +74,7 @@ public final class RequestPath {
     void route(Exchange x) {
         x.phase = Exchange.Phase.ROUTING;
         for (int turn = 0; turn < MOST_TURNS; turn++) {
-            RouteMatch match = services.table().match(x.host, x.target.decodedPath());
+            RouteMatch match = services.table().match(x.host, x.own ? "/" : x.target.decodedPath());
             if (!(match instanceof RouteMatch.Matched(Service service, String prefix))) {
                 fail(x, ProxyError.of(ProxyError.Kind.NO_SERVICE, 404, "no service for this host and path"));
                 return;
@@ -130,6 +130,9 @@ public final class RequestPath {
             fail(x, ProxyError.of(ProxyError.Kind.SERVICE_BROKEN, 503, fault));
             return false;
         }
+        if (x.own) {
+            return admitOwn(x, service);
+        }
         if (answers.redirected(x, service)) {
             return false;
         }
@@ -148,6 +151,15 @@ public final class RequestPath {
                 yield false;
             }
         };
+    }
+
+    // Nobody is to wait at a closed gate with a handshake.
+    private boolean admitOwn(Exchange x, Service service) {
+        if (!service.gate().running()) {
+            fail(x, ProxyError.of(ProxyError.Kind.SERVICE_STOPPED, 503, "the service is paused or stopped"));
+            return false;
+        }
+        return true;
     }
 
     private void hold(Exchange x, Service service, PauseGate.Paused paused) {
