@@ -22,6 +22,7 @@ import dev.sluice.observe.LogWriter;
 import dev.sluice.observe.Metrics;
 import dev.sluice.observe.MetricsEndpoint;
 import dev.sluice.observe.RequestMetrics;
+import dev.sluice.service.CertificateSamples;
 import dev.sluice.service.Deployer;
 import dev.sluice.service.PauseCommands;
 import dev.sluice.service.RolloutCommands;
@@ -102,6 +103,7 @@ public final class Daemon {
             shown.tlsHandshakeFailures(handshakeFailures.total());
             shown.clientConnections(workers::clientConnections);
             shown.targets(() -> TargetSamples.of(services.table()));
+            shown.certificates(() -> CertificateSamples.of(services.table()));
         }
     }
 
