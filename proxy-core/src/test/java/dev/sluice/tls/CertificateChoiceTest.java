@@ -6,7 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.netty.pkitesting.CertificateBuilder;
 import io.netty.pkitesting.CertificateBuilder.Algorithm;
 import io.netty.pkitesting.X509Bundle;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -36,13 +38,26 @@ class CertificateChoiceTest {
     private X509Bundle add(Algorithm algorithm, String... names) throws Exception {
         CertificateBuilder builder =
                 new CertificateBuilder().algorithm(algorithm).subject("CN=x").setIsCertificateAuthority(true);
-        for (String name : names) {
-            builder.addSanDnsName(name);
-        }
+        // The builder's own method for names refuses wildcards.
+        builder.addExtensionOctetString("2.5.29.17", false, subjectAlternativeNames(names));
         X509Bundle bundle = builder.buildSelfSigned();
         files.add(new FileCertificates.Files(
                 write(bundle.getCertificatePEM(), "chain"), write(bundle.getPrivateKeyPEM(), "key")));
         return bundle;
+    }
+
+    private static byte[] subjectAlternativeNames(String... names) {
+        ByteArrayOutputStream all = new ByteArrayOutputStream();
+        for (String name : names) {
+            all.write(0x82);
+            all.write(name.length());
+            all.writeBytes(name.getBytes(StandardCharsets.US_ASCII));
+        }
+        ByteArrayOutputStream sequence = new ByteArrayOutputStream();
+        sequence.write(0x30);
+        sequence.write(all.size());
+        sequence.writeBytes(all.toByteArray());
+        return sequence.toByteArray();
     }
 
     private Path write(String text, String name) throws IOException {
