@@ -1,17 +1,11 @@
 package dev.sluice.acme;
 
 import dev.sluice.tls.Certificate;
-import dev.sluice.tls.CertificateUnusable;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
 /** Gets a certificate for a name that nobody listed beforehand. For event loops; never blocks. */
 @FunctionalInterface
 public interface CertificateOrders {
-
-    /** Orders nothing. */
-    CertificateOrders NONE = host -> CompletableFuture.failedFuture(
-            new CertificateUnusable("certificates are not ordered here, and none for " + host + " is stored"));
 
     /**
      * Joins the order for a host that is under way, or begins one.

@@ -3,10 +3,12 @@ package dev.sluice.acme;
 import dev.sluice.observe.Events;
 import dev.sluice.tls.Certificate;
 import dev.sluice.tls.CertificateSource;
+import dev.sluice.tls.CertificateStatus;
 import dev.sluice.tls.ClientHello;
 import dev.sluice.tls.NameNotAllowed;
 import java.time.Duration;
 import java.util.Collection;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -178,6 +180,16 @@ public final class OnDemandCertificates implements CertificateSource {
     @Override
     public Collection<Certificate> served() {
         return stored.served();
+    }
+
+    @Override
+    public List<CertificateStatus> statuses() {
+        return stored.statuses();
+    }
+
+    @Override
+    public void awaitOrders() throws InterruptedException {
+        stored.awaitOrders();
     }
 
     @Override

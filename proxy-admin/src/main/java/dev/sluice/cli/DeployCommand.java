@@ -46,7 +46,7 @@ final class DeployCommand implements Command {
     public int run(Flags flags, Session session) throws AdminFailure {
         Map<String, Object> fields = DeployFlags.fields(flags);
         ServiceFlags.addTo(fields, flags);
-        TlsFlags.addTo(fields, flags);
+        TlsFlags.addTo(fields, flags, session);
         HealthFlags.addTo(fields, flags);
         ForwardingFlags.addTo(fields, flags);
         BufferFlags.addTo(fields, flags);

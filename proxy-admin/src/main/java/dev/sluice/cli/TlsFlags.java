@@ -1,6 +1,7 @@
 package dev.sluice.cli;
 
 import dev.sluice.service.CertificateFiles;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
@@ -11,27 +12,28 @@ final class TlsFlags {
     static final String CERTIFICATE = "tls-certificate-path";
     static final String KEY = "tls-private-key-path";
 
+    private static final String DIRECTORY = "tls-acme-directory";
+
     private TlsFlags() {}
 
     static FlagGroup group(Session session) {
-        return new FlagGroup(
-                "TLS",
-                List.of(
-                        FlagSpecs.bool(
-                                "tls", false, "Serve over TLS, with an automatic certificate unless one is given"),
-                        FlagSpecs.bool("tls-redirect", true, "Redirect HTTP to HTTPS when TLS is on"),
-                        paths(session, CERTIFICATE, "PEM file of your own certificate and its chain"),
-                        paths(session, KEY, "PEM file of its private key"),
-                        FlagSpecs.string(
-                                "tls-on-demand-url",
-                                "",
-                                "Path or URL that is asked whether a host may get a certificate"),
-                        FlagSpecs.bool(
-                                "tls-staging", false, "Get certificates from Let's Encrypt's staging environment"),
-                        FlagSpecs.string(
-                                "tls-acme-cache-path",
-                                session.paths().certificates().toString(),
-                                "Directory where automatic certificates are kept")));
+        List<OptionSpec> flags = new ArrayList<>(List.of(
+                FlagSpecs.bool("tls", false, "Serve over TLS, with an automatic certificate unless one is given"),
+                FlagSpecs.bool("tls-redirect", true, "Redirect HTTP to HTTPS when TLS is on"),
+                paths(session, CERTIFICATE, "PEM file of your own certificate and its chain"),
+                paths(session, KEY, "PEM file of its private key"),
+                FlagSpecs.string(
+                        "tls-on-demand-url", "", "Path or URL that is asked whether a host may get a certificate"),
+                FlagSpecs.bool("tls-staging", false, "Get certificates from Let's Encrypt's staging environment"),
+                FlagSpecs.string(
+                        "tls-acme-cache-path",
+                        session.paths().certificates().toString(),
+                        "Directory where automatic certificates are kept")));
+        if (session.sluice()) {
+            flags.add(FlagSpecs.string(
+                    DIRECTORY, "", "Directory URL of the authority to get certificates from (empty for the server's)"));
+        }
+        return new FlagGroup("TLS", flags);
     }
 
     // kamal-proxy knows one certificate for a service, and takes a comma for a part of its path.
@@ -65,7 +67,10 @@ final class TlsFlags {
         return several.isEmpty() && !flags.text(name).isEmpty() ? List.of(flags.text(name)) : several;
     }
 
-    static void addTo(Map<String, Object> fields, Flags flags) {
+    static void addTo(Map<String, Object> fields, Flags flags, Session session) {
+        if (session.sluice() && !flags.string(DIRECTORY).isEmpty()) {
+            fields.put("tls_acme_directory", flags.string(DIRECTORY));
+        }
         fields.put("tls", flags.bool("tls"));
         fields.put("tls_redirect", flags.bool("tls-redirect"));
         List<CertificateFiles> certificates = certificates(flags);

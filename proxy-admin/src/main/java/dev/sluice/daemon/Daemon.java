@@ -1,5 +1,6 @@
 package dev.sluice.daemon;
 
+import dev.sluice.acme.AutomaticCertificates;
 import dev.sluice.admin.api.AdminRoutes;
 import dev.sluice.admin.api.AdminServer;
 import dev.sluice.admin.api.DaemonStatus;
@@ -66,6 +67,7 @@ public final class Daemon {
     private final StateFile state;
     private final Services services;
     private final NettyHealthProbe probe;
+    private final AutomaticCertificates certificates;
     private final ServiceResources resources;
     private final RequestPath path;
     private final AdminServer admin;
@@ -84,9 +86,13 @@ public final class Daemon {
         state = new StateFile(paths.stateFile());
         services = new Services(state, metrics);
         probe = new NettyHealthProbe(loops, connector);
-        SpillFiles spillFiles = new SpillFiles(temporaryDirectory());
-        path = new RequestPath(services, spillFiles, new Answers(() -> ports), new Finish(new AccessLog(log), metrics));
-        resources = new ServiceResources(filePoll, new OwnRequests(path, workers));
+        certificates = new AutomaticCertificates(options.acme(), paths.certificates(), filePoll);
+        path = new RequestPath(
+                services,
+                new SpillFiles(temporaryDirectory()),
+                new Answers(() -> ports, certificates.challenges()),
+                new Finish(new AccessLog(log), metrics));
+        resources = new ServiceResources(filePoll, certificates, new OwnRequests(path, workers));
         admin = new AdminServer(
                 controlLoop,
                 transport.unixServerChannel(),
@@ -126,13 +132,18 @@ public final class Daemon {
         } else {
             Events.debug("Metrics server disabled");
         }
-        ConnectionPipeline pipeline =
-                new ConnectionPipeline(path, workers, new ServiceCertificates(services), contexts, handshakeFailures);
+        ConnectionPipeline pipeline = new ConnectionPipeline(
+                path,
+                workers,
+                new ServiceCertificates(services, certificates.challenges()),
+                contexts,
+                handshakeFailures);
         Listener http = listen(
                 Listener.bind("http", options.httpPort(), transport, loops, loops, pipeline.plain(options.httpPort())));
         Listener https = listen(Listener.bind(
                 "https", options.httpsPort(), transport, loops, loops, pipeline.tls(options.httpsPort())));
         ports = new Ports(http.port(), https.port());
+        certificates.start();
         admin.start();
         Events.info("Server started", "http", http.port(), "https", https.port());
     }
@@ -161,6 +172,7 @@ public final class Daemon {
     /** Lets the requests under way finish, for a while, and closes everything. */
     public void stop() throws InterruptedException {
         admin.stop();
+        certificates.close();
         listeners.forEach(Listener::close);
         if (!workers.drain(SHUTDOWN_TIMEOUT)) {
             Events.warn("Closing active connections");

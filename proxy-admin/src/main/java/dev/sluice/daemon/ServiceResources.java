@@ -1,11 +1,9 @@
 package dev.sluice.daemon;
 
-import dev.sluice.acme.CertificateOrders;
+import dev.sluice.acme.AutomaticCertificates;
 import dev.sluice.acme.CheckUrl;
 import dev.sluice.acme.HostCheck;
 import dev.sluice.acme.HttpHostCheck;
-import dev.sluice.acme.OnDemandCertificates;
-import dev.sluice.acme.StoredCertificates;
 import dev.sluice.exchange.OwnRequests;
 import dev.sluice.http.ErrorPages;
 import dev.sluice.observe.Events;
@@ -24,26 +22,25 @@ import java.util.concurrent.CompletionStage;
 
 /** Opens certificates and error pages from the daemon's file system. Blocking; for virtual threads. */
 final class ServiceResources implements Resources {
-    private final FilePoll poll;
+    private final AutomaticCertificates automatic;
     private final FileCertificates files;
     private final OwnRequests requests;
 
     /**
-     * @param poll looks for changed certificate files
+     * @param filePoll looks for changed certificate files
      * @param requests for on-demand checks that the service itself answers
      */
-    ServiceResources(FilePoll poll, OwnRequests requests) {
+    ServiceResources(FilePoll filePoll, AutomaticCertificates automatic, OwnRequests requests) {
+        this.automatic = automatic;
         this.requests = requests;
-        this.poll = poll;
-        this.files = new FileCertificates(poll);
+        this.files = new FileCertificates(filePoll);
     }
 
     @Override
     public CertificateSource certificates(ServiceOptions options) throws ControlFailure {
         TlsOptions tls = options.tls();
         if (!tls.custom()) {
-            CertificateSource stored = StoredCertificates.open(options, poll);
-            return tls.onDemandUrl().isEmpty() ? stored : onDemand(stored, tls.onDemandUrl());
+            return automatic(options, true);
         }
         try {
             CertificateSource source = files.open(paths(tls));
@@ -58,12 +55,23 @@ final class ServiceResources implements Resources {
     @Override
     public CertificateSource certificatesLater(ServiceOptions options) {
         TlsOptions tls = options.tls();
-        return tls.custom() ? files.openLater(paths(tls)) : Resources.super.certificatesLater(options);
+        if (tls.custom()) {
+            return files.openLater(paths(tls));
+        }
+        try {
+            return automatic(options, false);
+        } catch (ControlFailure e) {
+            return Resources.faulty(e.getMessage());
+        }
     }
 
-    private CertificateSource onDemand(CertificateSource stored, String url) {
-        HostCheck check = url.startsWith("/") ? host -> askService(host, url) : new HttpHostCheck(url);
-        return new OnDemandCertificates(stored, check, CertificateOrders.NONE, OnDemandCertificates.ALLOWED);
+    private CertificateSource automatic(ServiceOptions options, boolean deployed) throws ControlFailure {
+        String url = options.tls().onDemandUrl();
+        if (url.isEmpty()) {
+            return automatic.open(options, deployed);
+        }
+        return automatic.openOnDemand(
+                options, deployed, url.startsWith("/") ? host -> askService(host, url) : new HttpHostCheck(url));
     }
 
     private CompletionStage<HostCheck.Verdict> askService(String host, String path) {

@@ -65,7 +65,9 @@ public final class RequestPath {
     public void receive(Exchange x) {
         x.worker.add(x);
         preparation.received(x);
-        route(x);
+        if (!answers.answeredChallenge(x, services.table())) {
+            route(x);
+        }
     }
 
     // -- match, admit, claim

@@ -6,8 +6,9 @@ import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The certificates of one service. Files implement it here, automatic certificates elsewhere. All but {@link #close} is
- * called on event loops and must not block; whatever takes time happens on the source's own threads.
+ * The certificates of one service. Files implement it here, automatic certificates elsewhere. All but {@link #close} and
+ * {@link #awaitOrders} is called on event loops and must not block; whatever takes time happens on the source's own
+ * threads.
  */
 public interface CertificateSource {
 
@@ -32,6 +33,14 @@ public interface CertificateSource {
     default Collection<Certificate> served() {
         return List.of();
     }
+
+    /** How each name stands, for those that are obtained automatically. */
+    default List<CertificateStatus> statuses() {
+        return List.of();
+    }
+
+    /** Waits, for a short while at most, until certificates that are being obtained are there. Blocking. */
+    default void awaitOrders() throws InterruptedException {}
 
     /** Why no certificate can be served, in words for the operator, or null when all is well. */
     default @Nullable String fault() {

@@ -21,6 +21,9 @@ import org.jspecify.annotations.Nullable;
  */
 public record ClientHello(
         @Nullable String serverName, @Nullable InetAddress client, boolean ecdsa, List<String> protocols) {
+    /** Spoken by a certificate authority that checks a name, and by nobody else (RFC 8737). */
+    public static final String ACME_TLS = "acme-tls/1";
+
     // RFC 8446 4.1.2, 4.2 and 4.2.3; RFC 7301 3.1.
     private static final int RANDOM_END = 34;
     private static final int SIGNATURE_ALGORITHMS = 13;
@@ -32,6 +35,11 @@ public record ClientHello(
 
     public ClientHello {
         protocols = List.copyOf(protocols);
+    }
+
+    /** Whether this is a certificate authority's check. */
+    public boolean challenge() {
+        return protocols.contains(ACME_TLS);
     }
 
     /** One of a client that says no more than this. */

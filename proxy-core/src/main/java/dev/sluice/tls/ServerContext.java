@@ -41,6 +41,14 @@ final class ServerContext {
             ApplicationProtocolNames.HTTP_2,
             ApplicationProtocolNames.HTTP_1_1);
 
+    // Of a certificate that answers a challenge (RFC 8737 3): it speaks this protocol and is good for nothing else.
+    private static final String ACME_IDENTIFIER = "1.3.6.1.5.5.7.1.31";
+    private static final ApplicationProtocolConfig CHALLENGE_ALPN = new ApplicationProtocolConfig(
+            Protocol.ALPN,
+            SelectorFailureBehavior.NO_ADVERTISE,
+            SelectedListenerFailureBehavior.ACCEPT,
+            ClientHello.ACME_TLS);
+
     private ServerContext() {}
 
     static SslContext of(Certificate certificate) throws SSLException {
@@ -52,7 +60,10 @@ final class ServerContext {
                 .trustManager(new NoClientCertificates())
                 .protocols("TLSv1.3", "TLSv1.2")
                 .ciphers(CIPHERS, SupportedCipherSuiteFilter.INSTANCE)
-                .applicationProtocolConfig(ALPN);
+                .applicationProtocolConfig(
+                        certificate.chain().getFirst().getExtensionValue(ACME_IDENTIFIER) == null
+                                ? ALPN
+                                : CHALLENGE_ALPN);
         if (provider != SslProvider.JDK) {
             builder.option(OpenSslContextOption.GROUPS, GROUPS.clone());
         }

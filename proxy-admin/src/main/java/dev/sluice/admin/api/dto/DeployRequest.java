@@ -27,6 +27,7 @@ public record DeployRequest(
         @Nullable List<String> tlsCertificatePaths,
         @Nullable List<String> tlsPrivateKeyPaths,
         @Nullable String tlsAcmeCachePath,
+        @Nullable String tlsAcmeDirectory,
         @Nullable Boolean tlsRedirect,
         @Nullable String canonicalHost,
         @Nullable Duration deployTimeout,
@@ -106,7 +107,7 @@ public record DeployRequest(
                 certificate,
                 key,
                 Fields.or(tlsOnDemandUrl, defaults.onDemandUrl()),
-                Fields.or(tlsStaging, false) ? TlsOptions.STAGING_DIRECTORY : defaults.acmeDirectory(),
+                acmeDirectory(defaults),
                 Fields.or(tlsAcmeCachePath, defaults.acmeCachePath()));
         List<CertificateFiles> several = severalCertificates();
         if (several.isEmpty()) {
@@ -128,6 +129,17 @@ public record DeployRequest(
         return IntStream.range(0, chains.size())
                 .mapToObj(i -> new CertificateFiles(chains.get(i), keys.get(i)))
                 .toList();
+    }
+
+    private String acmeDirectory(TlsOptions defaults) throws InvalidField {
+        String directory = Fields.or(tlsAcmeDirectory, "");
+        if (directory.isEmpty()) {
+            return Fields.or(tlsStaging, false) ? TlsOptions.STAGING_DIRECTORY : defaults.acmeDirectory();
+        }
+        if (Fields.or(tlsStaging, false)) {
+            throw new InvalidField("tls_acme_directory", "cannot be given together with tls_staging");
+        }
+        return Fields.httpUrl("tls_acme_directory", directory);
     }
 
     private HealthCheckOptions healthCheck(HealthCheckOptions defaults) throws InvalidField {
