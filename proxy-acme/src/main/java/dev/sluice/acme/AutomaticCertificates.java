@@ -49,7 +49,12 @@ public final class AutomaticCertificates implements AutoCloseable {
      * @param issuance who talks to authorities, or null for the real one
      */
     AutomaticCertificates(
-            AcmeOptions options, FilePoll poll, @Nullable Issuance issuance, InstantSource clock, Executor executor) {
+            AcmeOptions options,
+            Path defaultStore,
+            FilePoll poll,
+            @Nullable Issuance issuance,
+            InstantSource clock,
+            Executor executor) {
         this.options = options;
         this.defaultStore = defaultStore;
         this.poll = poll;
@@ -133,8 +138,7 @@ public final class AutomaticCertificates implements AutoCloseable {
         List<Issuer> issuers =
                 tls.acmeDirectory().isEmpty() ? options.issuers() : List.of(Issuer.of(tls.acmeDirectory()));
         String path = tls.acmeCachePath().isEmpty() ? defaultStore.toString() : tls.acmeCachePath();
-        CertificateStore store =
-                new FileStore(path, issuers.getFirst().storeKey());
+        CertificateStore store = new FileStore(path, issuers.getFirst().storeKey());
         AcmeCertificates certificates =
                 new AcmeCertificates(hosts, store, issuers, queue, poll, clock, options.deployWait());
         certificates.open(deployed);
