@@ -1,6 +1,7 @@
 package dev.sluice.admin.api.dto;
 
 import dev.sluice.service.BufferOptions;
+import dev.sluice.service.CertificateFiles;
 import dev.sluice.service.HealthCheckOptions;
 import dev.sluice.service.ServiceOptions;
 import dev.sluice.service.TargetOptions;
@@ -18,7 +19,10 @@ public record OptionsView(
         boolean tlsStaging,
         String tlsCertificatePath,
         String tlsPrivateKeyPath,
+        List<String> tlsCertificatePaths,
+        List<String> tlsPrivateKeyPaths,
         String tlsAcmeCachePath,
+        String tlsAcmeDirectory,
         boolean tlsRedirect,
         String canonicalHost,
         Duration healthCheckInterval,
@@ -55,7 +59,10 @@ public record OptionsView(
                 tls.acmeDirectory().equals(TlsOptions.STAGING_DIRECTORY),
                 tls.certificatePath(),
                 tls.privateKeyPath(),
+                tls.certificates().stream().map(CertificateFiles::chain).toList(),
+                tls.certificates().stream().map(CertificateFiles::key).toList(),
                 tls.acmeCachePath(),
+                tls.acmeDirectory(),
                 tls.redirect(),
                 service.canonicalHost(),
                 check.interval(),
