@@ -317,7 +317,6 @@ public final class Http1Client extends ChannelInboundHandlerAdapter implements C
             last.trailingHeaders().set(trailers);
         }
         responseEnded = true;
-        bodyWanted = true;
         current = null;
         // What is left of the request holds up nobody any more.
         bodyWanted = true;
