@@ -43,9 +43,7 @@ final class ServiceResources implements Resources {
             return automatic(options, true);
         }
         try {
-            CertificateSource source = files.open(paths(tls));
-            FileCertificates.review(tls.certificatePath(), source, options.hosts());
-            return source;
+            return files.open(paths(tls), options.hosts());
         } catch (CertificateUnusable e) {
             Events.error("Error loading TLS certificate", "error", e.getMessage());
             throw new ControlFailure(ControlFailure.Kind.INVALID, "unable to load certificate");

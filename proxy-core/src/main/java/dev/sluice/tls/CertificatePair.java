@@ -43,6 +43,10 @@ final class CertificatePair {
         poll.add(look);
     }
 
+    Path chain() {
+        return chain;
+    }
+
     /** The one to be served, or null while there was none that is good. */
     @Nullable
     Certificate current() {

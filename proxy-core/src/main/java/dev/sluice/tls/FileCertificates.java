@@ -10,7 +10,7 @@ import java.util.List;
 /** Certificates that operators bring as files. Blocking; for virtual threads. */
 public final class FileCertificates {
     /** What is left of a certificate's life when a deploy warns of its end. */
-    static final Duration NEAR_EXPIRY = Duration.ofDays(14);
+    private static final Duration NEAR_EXPIRY = Duration.ofDays(14);
 
     private final FilePoll poll;
 
@@ -29,18 +29,21 @@ public final class FileCertificates {
     }
 
     /**
-     * Opens pairs that all have to be good now, and follows their changes until the source is closed.
+     * Opens pairs that all have to be good now, and follows their changes until the source is closed. Tells the operator
+     * of those that end soon, and of hosts that none of them names.
      *
      * @param pairs at least one
+     * @param hosts that are served with them; empty ones are passed over
      * @throws CertificateUnusable when one is not; nothing is watched then
      */
-    public CertificateSource open(List<Files> pairs) throws CertificateUnusable {
+    public CertificateSource open(List<Files> pairs, List<String> hosts) throws CertificateUnusable {
         List<CertificatePair> opened = new ArrayList<>();
         for (Files files : pairs) {
             CertificatePair pair = new CertificatePair(files.chain(), files.key(), poll);
             pair.open();
             opened.add(pair);
         }
+        review(opened, hosts);
         opened.forEach(CertificatePair::watch);
         return new CertificateChoice(opened);
     }
@@ -57,28 +60,39 @@ public final class FileCertificates {
         return new CertificateChoice(opened);
     }
 
-    /** Tells the operator of certificates that end soon, and of hosts that none of them names. */
-    public static void review(String origin, CertificateSource source, List<String> hosts) {
-        Instant now = Instant.now();
-        for (Certificate certificate : source.served()) {
-            Duration left = Duration.between(now, certificate.notAfter());
-            if (left.compareTo(NEAR_EXPIRY) < 0) {
-                Events.warn(
-                        left.isNegative() ? "Certificate has expired" : "Certificate expires soon",
-                        "certificate",
-                        origin,
-                        "names",
-                        certificate.names(),
-                        "not_after",
-                        certificate.notAfter().toString(),
-                        "days_left",
-                        left.toDays());
+    // A deploy succeeds with such certificates all the same: the operator may know.
+    private static void review(List<CertificatePair> pairs, List<String> hosts) {
+        for (CertificatePair pair : pairs) {
+            Certificate certificate = pair.current();
+            if (certificate != null) {
+                warnOfExpiry(pair.chain(), certificate);
             }
         }
         for (String host : hosts) {
-            if (!host.isEmpty() && source.served().stream().noneMatch(c -> c.covers(host))) {
-                Events.warn("Certificate does not name the host", "certificate", origin, "host", host);
+            if (!host.isEmpty()
+                    && pairs.stream()
+                            .noneMatch(p -> p.current() != null && p.current().covers(host))) {
+                Events.warn(
+                        "No certificate names the host",
+                        "host",
+                        host,
+                        "certificates",
+                        pairs.stream().map(p -> p.chain().toString()).toList());
             }
+        }
+    }
+
+    private static void warnOfExpiry(Path chain, Certificate certificate) {
+        Duration left = Duration.between(Instant.now(), certificate.notAfter());
+        if (left.compareTo(NEAR_EXPIRY) < 0) {
+            Events.warn(
+                    left.isNegative() ? "Certificate has expired" : "Certificate expires soon",
+                    "certificate",
+                    chain.toString(),
+                    "not_after",
+                    certificate.notAfter().toString(),
+                    "days_left",
+                    left.toDays());
         }
     }
 }

@@ -3,6 +3,7 @@ package dev.sluice.tls;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.sluice.observe.Events;
 import io.netty.pkitesting.CertificateBuilder;
 import io.netty.pkitesting.CertificateBuilder.Algorithm;
 import io.netty.pkitesting.X509Bundle;
@@ -15,6 +16,10 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.logging.Handler;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -73,7 +78,7 @@ class CertificateChoiceTest {
         X509Bundle first = add(Algorithm.ecp256, "first.test");
         X509Bundle wildcard = add(Algorithm.ecp256, "*.app.test");
         X509Bundle exact = add(Algorithm.ecp256, "www.app.test");
-        CertificateSource source = certificates.open(files);
+        CertificateSource source = certificates.open(files, List.of());
         expect(source, "www.app.test", MODERN, exact);
         expect(source, "api.app.test", MODERN, wildcard);
         expect(source, "a.b.app.test", MODERN, first);
@@ -85,7 +90,7 @@ class CertificateChoiceTest {
     void theClientsAbilityDecidesBetweenEcdsaAndRsa() throws Exception {
         X509Bundle rsa = add(Algorithm.rsa2048, "app.test");
         X509Bundle ecdsa = add(Algorithm.ecp256, "app.test");
-        CertificateSource source = certificates.open(files);
+        CertificateSource source = certificates.open(files, List.of());
         expect(source, "app.test", MODERN, ecdsa);
         expect(source, "app.test", RSA_ONLY, rsa);
         expect(source, "other.test", MODERN, ecdsa);
@@ -96,7 +101,37 @@ class CertificateChoiceTest {
     void theNameCountsMoreThanTheKind() throws Exception {
         X509Bundle rsa = add(Algorithm.rsa2048, "app.test");
         add(Algorithm.ecp256, "*.test");
-        expect(certificates.open(files), "app.test", MODERN, rsa);
+        expect(certificates.open(files, List.of()), "app.test", MODERN, rsa);
+    }
+
+    @Test
+    void theOperatorIsToldOfAnEndThatIsNearAndOfHostsThatNoCertificateNames() throws Exception {
+        add(Algorithm.ecp256, "a.test", "*.b.test");
+        List<String> told = new CopyOnWriteArrayList<>();
+        Handler recorder = new Handler() {
+            @Override
+            public void publish(LogRecord entry) {
+                told.add(entry.getLevel() + " " + entry.getMessage() + " " + entry.getParameters()[1]);
+            }
+
+            @Override
+            public void flush() {}
+
+            @Override
+            public void close() {}
+        };
+        Logger.getLogger(Events.LOGGER_NAME).addHandler(recorder);
+        try {
+            certificates.open(files, List.of("a.test", "x.b.test", "*.b.test", "y.x.b.test", "c.test", ""));
+        } finally {
+            Logger.getLogger(Events.LOGGER_NAME).removeHandler(recorder);
+        }
+        // The builder's certificates live for a week.
+        assertThat(told)
+                .containsExactly(
+                        "WARNING Certificate expires soon " + files.getFirst().chain(),
+                        "WARNING No certificate names the host y.x.b.test",
+                        "WARNING No certificate names the host c.test");
     }
 
     @Test
@@ -105,7 +140,7 @@ class CertificateChoiceTest {
         Path chain = files.getFirst().chain();
         add(Algorithm.ecp256, "app.test");
         files.set(1, new FileCertificates.Files(chain, files.get(1).key()));
-        assertThatThrownBy(() -> certificates.open(files)).isInstanceOf(CertificateUnusable.class);
+        assertThatThrownBy(() -> certificates.open(files, List.of())).isInstanceOf(CertificateUnusable.class);
     }
 
     @Test
