@@ -138,7 +138,8 @@ public final class AutomaticCertificates implements AutoCloseable {
         List<Issuer> issuers =
                 tls.acmeDirectory().isEmpty() ? options.issuers() : List.of(Issuer.of(tls.acmeDirectory()));
         String path = tls.acmeCachePath().isEmpty() ? defaultStore.toString() : tls.acmeCachePath();
-        CertificateStore store = new FileStore(path, issuers.getFirst().storeKey());
+        // As kamal-proxy names it: by the directory that the deploy gave, so that switching over orders nothing.
+        CertificateStore store = new FileStore(path, tls.acmeDirectory());
         AcmeCertificates certificates =
                 new AcmeCertificates(hosts, store, issuers, queue, poll, clock, options.deployWait());
         certificates.open(deployed);

@@ -56,7 +56,8 @@ final class TlsFlags {
     static void check(Flags flags) throws CommandFailed {
         int chains = all(flags, CERTIFICATE).size();
         int keys = all(flags, KEY).size();
-        if (chains != keys) {
+        // One without the other is for the rule that kamal-proxy has.
+        if (chains > 0 && keys > 0 && chains != keys) {
             throw new CommandFailed("--" + CERTIFICATE + " names " + chains + " files and --" + KEY + " " + keys
                     + "; each certificate needs its key, in the same order");
         }

@@ -50,19 +50,20 @@ public record OptionsView(
         TlsOptions tls = service.tls();
         HealthCheckOptions check = target.healthCheck();
         BufferOptions buffering = target.buffering();
+        boolean staging = tls.acmeDirectory().equals(TlsOptions.STAGING_DIRECTORY);
         return new OptionsView(
                 ServiceView.hosts(service),
                 service.pathPrefixes(),
                 service.stripPrefix(),
                 tls.enabled(),
                 tls.onDemandUrl(),
-                tls.acmeDirectory().equals(TlsOptions.STAGING_DIRECTORY),
+                staging,
                 tls.certificatePath(),
                 tls.privateKeyPath(),
                 tls.certificates().stream().map(CertificateFiles::chain).toList(),
                 tls.certificates().stream().map(CertificateFiles::key).toList(),
                 tls.acmeCachePath(),
-                tls.acmeDirectory(),
+                staging ? "" : tls.acmeDirectory(),
                 tls.redirect(),
                 service.canonicalHost(),
                 check.interval(),
