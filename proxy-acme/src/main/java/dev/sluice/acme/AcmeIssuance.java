@@ -15,6 +15,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import org.shredzone.acme4j.Authorization;
 import org.shredzone.acme4j.Identifier;
 import org.shredzone.acme4j.Login;
@@ -40,6 +42,13 @@ final class AcmeIssuance implements Issuance {
     private static final Duration ADVICE_SOONEST = Duration.ofMinutes(1);
     private static final Duration ADVICE_LATEST = Duration.ofDays(1);
     private static final Duration NO_ADVICE = Duration.ofDays(1);
+
+    // Held, for the JDK forgets loggers. Nonces that have become stale are no news.
+    private static final Logger LIBRARY = Logger.getLogger("org.shredzone.acme4j");
+
+    static {
+        LIBRARY.setLevel(Level.WARNING);
+    }
 
     private final AcmeOptions options;
     private final Accounts accounts;
@@ -107,6 +116,9 @@ final class AcmeIssuance implements Issuance {
                 return order(request, login)
                         .replaces(replaced.chain().getFirst())
                         .create();
+            } catch (AcmeProtocolException e) {
+                // A certificate that has no name by which it could be spoken of (RFC 9773 4.1).
+                return order(request, login).create();
             } catch (AcmeException e) {
                 // Said of one that was replaced already.
                 if (!AcmeProblems.is(e, "alreadyReplaced") && !AcmeProblems.is(e, "malformed")) {

@@ -114,6 +114,12 @@ final class AcmeProblems {
                 : "port " + port + " of " + name + " is not reachable (" + detail + ")";
     }
 
+    // Some authorities do not use the type of error that is meant for this.
+    private static boolean noConnection(String detail) {
+        String lower = detail.toLowerCase(Locale.ROOT);
+        return lower.contains("failed to connect") || lower.contains("refused") || lower.contains("timeout");
+    }
+
     private static String elsewhere(String name, ChallengeKind kind, String detail) {
         return kind == ChallengeKind.DNS_01
                 ? "the TXT record of " + name + " is not what it should be (" + detail + ")"

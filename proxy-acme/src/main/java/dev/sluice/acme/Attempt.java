@@ -113,13 +113,10 @@ final class Attempt {
                         issuer, accounts, managed.names(), kind, replaced, () -> placing(issuer, managed)));
                 return new Obtained(certificate, kind);
             } catch (OrderFailed e) {
-                if (!e.validation() && problems.isEmpty()) {
-                    throw e;
-                }
-                if (!e.validation()) {
-                    throw new OrderFailed(String.join("; ", problems), true, e.retryAfter());
-                }
                 problems.add(e.getMessage());
+                if (!e.validation()) {
+                    throw new OrderFailed(String.join("; ", problems), false, e.retryAfter());
+                }
             }
         }
         throw new OrderFailed(String.join("; ", problems), true, null);

@@ -3,8 +3,14 @@ package dev.sluice.acme;
 import dev.sluice.tls.Certificate;
 import java.nio.charset.StandardCharsets;
 import java.security.cert.CertificateEncodingException;
+import java.security.cert.CertificateParsingException;
 import java.security.cert.X509Certificate;
 import java.util.Base64;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -41,5 +47,22 @@ final class CertificateText {
         String text = (organisation.find() ? organisation.group(1) : "") + " "
                 + (commonName.find() ? commonName.group(1) : "");
         return text.isBlank() ? name : text.strip().replace("\\", "");
+    }
+
+    /** The hosts and addresses that it is for, in lower case. */
+    static Set<String> names(Certificate certificate) {
+        Set<String> names = new HashSet<>();
+        try {
+            Collection<List<?>> alternatives = certificate.chain().getFirst().getSubjectAlternativeNames();
+            if (alternatives != null) {
+                for (List<?> alternative : alternatives) {
+                    names.add(String.valueOf(alternative.get(1)).toLowerCase(Locale.ROOT));
+                }
+            }
+        } catch (CertificateParsingException e) {
+            // Unreadable names are none.
+            names.clear();
+        }
+        return names;
     }
 }

@@ -56,12 +56,15 @@ final class DnsUpdates implements DnsProvider {
             }
             Message answer = resolver.send(update);
             if (answer.getRcode() != Rcode.NOERROR) {
-                throw OrderFailed.because("the name server " + server + " refuses the update of " + name + ": "
-                        + Rcode.string(answer.getRcode()));
+                throw refused("the update of " + name, answer.getRcode());
             }
         } catch (IOException | IllegalArgumentException e) {
             throw OrderFailed.because("the name server " + server + " cannot be updated: " + e.getMessage());
         }
+    }
+
+    private OrderFailed refused(String what, int code) {
+        return OrderFailed.because("the name server " + server + " refuses " + what + ": " + Rcode.string(code));
     }
 
     private SimpleResolver resolver() throws IOException {
@@ -99,10 +102,14 @@ final class DnsUpdates implements DnsProvider {
     }
 
     // The zone is the nearest name above that has an SOA record at the server.
-    private static Name zone(SimpleResolver resolver, Name owner) throws IOException, OrderFailed {
+    private Name zone(SimpleResolver resolver, Name owner) throws IOException, OrderFailed {
         for (int labels = 1; labels < owner.labels(); labels++) {
             Name name = new Name(owner, labels);
             Message answer = resolver.send(Message.newQuery(Record.newRecord(name, Type.SOA, DClass.IN)));
+            int code = answer.getRcode();
+            if (code != Rcode.NOERROR && code != Rcode.NXDOMAIN) {
+                throw refused("the question for the zone of " + owner, code);
+            }
             for (int section : new int[] {Section.ANSWER, Section.AUTHORITY}) {
                 for (Record record : answer.getSection(section)) {
                     if (record instanceof SOARecord soa && owner.subdomain(soa.getName())) {

@@ -34,6 +34,8 @@ final class ManagedCertificate {
     private int users;
 
     private volatile @Nullable Certificate current;
+    // Names were added since it was issued.
+    private volatile boolean incomplete;
     // Stored certificates that nobody asked for are served, but not renewed.
     private volatile boolean wanted;
 
@@ -152,8 +154,13 @@ final class ManagedCertificate {
         // One that cannot be read does not replace one that can.
         boolean gone = seen.stream().allMatch(store::absent);
         if (found != null || gone) {
-            current = found;
+            serve(found);
         }
+    }
+
+    private void serve(@Nullable Certificate certificate) {
+        incomplete = certificate != null && !CertificateText.names(certificate).containsAll(names.names());
+        current = certificate;
     }
 
     private @Nullable Certificate read(String name) {
@@ -181,7 +188,7 @@ final class ManagedCertificate {
                     store.location(),
                     "error",
                     e.toString());
-            current = fresh;
+            serve(fresh);
         }
     }
 
@@ -195,7 +202,8 @@ final class ManagedCertificate {
         if (objection != null || !(wanted || certificate == null)) {
             return Instant.MAX;
         }
-        Instant wish = certificate == null ? Instant.MIN : RenewalPlan.renewAt(certificate, record.window());
+        Instant wish =
+                certificate == null || incomplete ? Instant.MIN : RenewalPlan.renewAt(certificate, record.window());
         Instant nextTry = record.nextTry();
         return nextTry != null && nextTry.isAfter(wish) ? nextTry : wish;
     }

@@ -5,7 +5,6 @@ import java.security.GeneralSecurityException;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
 import java.security.cert.X509Certificate;
-import java.security.spec.ECGenParameterSpec;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.shredzone.acme4j.Identifier;
@@ -48,8 +47,9 @@ final class Proofs {
     }
 
     private Proof certificate(Identifier name, TlsAlpn01Challenge alpn) throws GeneralSecurityException {
-        KeyPairGenerator generator = KeyPairGenerator.getInstance("EC");
-        generator.initialize(new ECGenParameterSpec("secp256r1"));
+        // The kind of key that the library signs these certificates with.
+        KeyPairGenerator generator = KeyPairGenerator.getInstance("RSA");
+        generator.initialize(2048);
         KeyPair key = generator.generateKeyPair();
         X509Certificate certificate = alpn.createCertificate(key, name);
         Certificate served = new Certificate(List.of(certificate), key.getPrivate());

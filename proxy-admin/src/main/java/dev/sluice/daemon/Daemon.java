@@ -112,7 +112,8 @@ public final class Daemon {
             shown.tlsHandshakeFailures(handshakeFailures.total());
             shown.clientConnections(workers::clientConnections);
             shown.targets(() -> TargetSamples.of(services.table()));
-            shown.certificates(() -> CertificateSamples.of(services.table()));
+            shown.certificates(() -> CertificateSamples.automatic(services.table()));
+            shown.servedCertificates(() -> CertificateSamples.served(services.table()));
         }
     }
 
@@ -159,6 +160,11 @@ public final class Daemon {
     /** The port that plain HTTP is served on. */
     public int httpPort() {
         return ports.http();
+    }
+
+    /** The port that HTTPS is served on. */
+    int httpsPort() {
+        return ports.https();
     }
 
     private Listener listen(Listener listener) {

@@ -1,10 +1,10 @@
 package dev.sluice.observe;
 
 /**
- * One certificate that a service serves, as the metrics tell of it.
+ * One name's automatic certificate as the metrics tell of it.
  *
- * @param name the first host name in it
- * @param key {@code EC}, {@code RSA} and so on
- * @param notAfterSeconds when it stops being valid, since 1970
+ * @param state {@code valid}, {@code ordering} and so on
+ * @param notAfter when it expires, in seconds since 1970; 0 while there is none
+ * @param failures attempts that failed since one succeeded
  */
-public record CertificateSample(String service, String name, String key, long notAfterSeconds) {}
+public record CertificateSample(String service, String name, String state, long notAfter, int failures) {}

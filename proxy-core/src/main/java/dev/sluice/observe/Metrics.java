@@ -29,6 +29,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
+import java.util.function.ToDoubleFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -115,9 +116,32 @@ public final class Metrics implements RequestMetrics, AutoCloseable {
         registry.getPrometheusRegistry().register(() -> targetsOf(all.get()));
     }
 
-    /** The certificates of all services, of which there may be others at each look. */
-    public void certificates(Supplier<Collection<CertificateSample>> all) {
+    /** The certificates that are served, of which there may be others at each look. */
+    public void servedCertificates(Supplier<Collection<ServedCertificateSample>> all) {
         registry.getPrometheusRegistry().register(() -> certificatesOf(all.get()));
+    }
+
+    /** The automatic certificates of all services, of which there may be others at each look. */
+    public void certificates(Supplier<Collection<CertificateSample>> all) {
+        PrometheusRegistry page = registry.getPrometheusRegistry();
+        page.register(() -> certificates(
+                "sluice_certificate_state",
+                "Automatic certificates by state: 1 for the state of each.",
+                all.get(),
+                true,
+                _ -> 1));
+        page.register(() -> certificates(
+                "sluice_certificate_expiry_timestamp_seconds",
+                "When the certificate that is served expires; 0 while there is none.",
+                all.get(),
+                false,
+                CertificateSample::notAfter));
+        page.register(() -> certificates(
+                "sluice_certificate_order_failures",
+                "Attempts to obtain the certificate that failed since one succeeded.",
+                all.get(),
+                false,
+                CertificateSample::failures));
     }
 
     /**
@@ -164,12 +188,12 @@ public final class Metrics implements RequestMetrics, AutoCloseable {
         new UptimeMetrics().bindTo(registry);
     }
 
-    private static GaugeSnapshot certificatesOf(Collection<CertificateSample> samples) {
+    private static GaugeSnapshot certificatesOf(Collection<ServedCertificateSample> samples) {
         GaugeSnapshot.Builder gauge = GaugeSnapshot.builder()
                 .name("sluice_certificate_not_after_seconds")
                 .help("When each certificate that is served stops being valid, in seconds since 1970.");
         Map<Labels, Long> earliest = new LinkedHashMap<>();
-        for (CertificateSample sample : samples) {
+        for (ServedCertificateSample sample : samples) {
             Labels labels = Labels.of("service", sample.service(), "name", sample.name(), "key", sample.key());
             earliest.merge(labels, sample.notAfterSeconds(), Math::min);
         }
@@ -186,6 +210,26 @@ public final class Metrics implements RequestMetrics, AutoCloseable {
             gauge.dataPoint(GaugeDataPointSnapshot.builder()
                     .labels(Labels.of("service", sample.service(), "target", sample.target(), "state", sample.state()))
                     .value(1)
+                    .build());
+        }
+        return gauge.build();
+    }
+
+    private static GaugeSnapshot certificates(
+            String name,
+            String help,
+            Collection<CertificateSample> samples,
+            boolean byState,
+            ToDoubleFunction<CertificateSample> value) {
+        GaugeSnapshot.Builder gauge = GaugeSnapshot.builder().name(name).help(help);
+        for (CertificateSample sample : samples) {
+            gauge.dataPoint(GaugeDataPointSnapshot.builder()
+                    .labels(
+                            byState
+                                    ? Labels.of(
+                                            "service", sample.service(), "name", sample.name(), "state", sample.state())
+                                    : Labels.of("service", sample.service(), "name", sample.name()))
+                    .value(value.applyAsDouble(sample))
                     .build());
         }
         return gauge.build();
