@@ -39,6 +39,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 
 /**
@@ -49,6 +50,8 @@ public final class Daemon {
     private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(10);
     /** How long requests under way are waited for at the end. */
     private static final Duration SHUTDOWN_TIMEOUT = Duration.ofSeconds(10);
+
+    private static final Duration LOOP_END = Duration.ofSeconds(1);
 
     private final RunOptions options;
     private final LongAdder handshakeFailures = new LongAdder();
@@ -166,6 +169,8 @@ public final class Daemon {
             Events.warn("Closing active connections");
         }
         workers.abortAll();
+        loops.shutdownGracefully(0, LOOP_END.toMillis(), TimeUnit.MILLISECONDS).await();
+        contexts.close();
         filePoll.close();
         Events.info("Server stopped");
     }

@@ -299,6 +299,7 @@ public final class Http1Client extends ChannelInboundHandlerAdapter implements C
             last.trailingHeaders().set(trailers);
         }
         responseEnded = true;
+        bodyWanted = true;
         current = null;
         if (keepAlive && !finishing) {
             ctx().writeAndFlush(last, ctx().voidPromise());
@@ -403,6 +404,12 @@ public final class Http1Client extends ChannelInboundHandlerAdapter implements C
     }
 
     @Override
+    public boolean busy() {
+        // Idle connections closed when they were asked to finish; the others close after their answer's last byte.
+        return !lingering;
+    }
+
+    @Override
     public void close() {
         ctx().close();
     }
@@ -415,6 +422,11 @@ public final class Http1Client extends ChannelInboundHandlerAdapter implements C
     private record Upgraded(Channel channel) implements ClientConnection {
         @Override
         public void finish() {}
+
+        @Override
+        public boolean busy() {
+            return false;
+        }
 
         @Override
         public void close() {

@@ -17,6 +17,7 @@ import dev.sluice.service.Target;
 import dev.sluice.upstream.UpstreamConnection;
 import dev.sluice.upstream.UpstreamFailure;
 import dev.sluice.upstream.UpstreamPool;
+import java.time.Duration;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -28,6 +29,8 @@ import org.jspecify.annotations.Nullable;
 public final class RequestPath {
     // A claim is refused when targets were replaced since the routes were read; the next look finds the new ones.
     private static final int MOST_TURNS = 16;
+    // For the lookup of the name and for all its addresses together.
+    private static final long CONNECT_NANOS = Duration.ofSeconds(15).toNanos();
 
     private final Services services;
     private final SpillFiles spillFiles;
@@ -209,6 +212,7 @@ public final class RequestPath {
 
     private void open(Exchange x, Target target) {
         x.phase = Exchange.Phase.CONNECTING;
+        x.worker.deadline(x, CONNECT_NANOS);
         x.worker.pool().open(target, x, new UpstreamPool.Answer() {
             @Override
             public void connected(UpstreamConnection connection) {
@@ -230,6 +234,7 @@ public final class RequestPath {
 
     private void send(Exchange x, UpstreamConnection connection) {
         x.upstream = connection;
+        x.worker.deadline(x, 0);
         x.phase = Exchange.Phase.AWAITING_HEAD;
         x.record.upstreamAskedNanos = System.nanoTime();
         connection.sendHead(x.request);
