@@ -111,6 +111,20 @@ public final class AutomaticCertificates implements AutoCloseable {
      * @throws ControlFailure for hosts that no certificate can be obtained for
      */
     public CertificateSource open(ServiceOptions service, boolean deployed) throws ControlFailure {
+        return openManaged(service, deployed);
+    }
+
+    /**
+     * The certificates of a service that lists no hosts: those in the store at once, others when a client wants one and
+     * the check allows it.
+     */
+    public CertificateSource openOnDemand(ServiceOptions service, boolean deployed, HostCheck check)
+            throws ControlFailure {
+        AcmeCertificates certificates = openManaged(service, deployed);
+        return new OnDemandCertificates(certificates, check, certificates::order, OnDemandCertificates.ALLOWED);
+    }
+
+    private AcmeCertificates openManaged(ServiceOptions service, boolean deployed) throws ControlFailure {
         Set<String> hosts = new LinkedHashSet<>();
         for (String host : service.hosts()) {
             if (host.indexOf('*') >= 0 && !options.dns().configured()) {
@@ -124,7 +138,8 @@ public final class AutomaticCertificates implements AutoCloseable {
         List<Issuer> issuers =
                 tls.acmeDirectory().isEmpty() ? options.issuers() : List.of(Issuer.of(tls.acmeDirectory()));
         String path = tls.acmeCachePath().isEmpty() ? defaultStore.toString() : tls.acmeCachePath();
-        CertificateStore store = new FileStore(path, issuers.getFirst().storeKey());
+        // As kamal-proxy names it: by the directory that the deploy gave, so that switching over orders nothing.
+        CertificateStore store = new FileStore(path, tls.acmeDirectory());
         AcmeCertificates certificates =
                 new AcmeCertificates(hosts, store, issuers, queue, poll, clock, options.deployWait());
         certificates.open(deployed);

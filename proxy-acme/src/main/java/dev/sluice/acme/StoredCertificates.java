@@ -89,6 +89,11 @@ public final class StoredCertificates implements CertificateSource {
     }
 
     @Override
+    public Collection<Certificate> served() {
+        return byHost.values();
+    }
+
+    @Override
     public void close() {
         poll.remove(look);
     }

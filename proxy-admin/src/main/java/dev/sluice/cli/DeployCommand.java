@@ -39,6 +39,7 @@ final class DeployCommand implements Command {
     public void check(Flags flags) throws CommandFailed {
         BufferFlags.validate(flags);
         ServiceFlags.validate(flags);
+        TlsFlags.check(flags);
     }
 
     @Override

@@ -8,6 +8,7 @@ import dev.sluice.admin.api.dto.StatusView.ListenerView;
 import dev.sluice.buffer.SpillFiles;
 import dev.sluice.exchange.Answers;
 import dev.sluice.exchange.Finish;
+import dev.sluice.exchange.OwnRequests;
 import dev.sluice.exchange.Ports;
 import dev.sluice.exchange.RequestPath;
 import dev.sluice.exchange.Workers;
@@ -42,6 +43,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
 
 /**
  * The whole system, put together: every long-lived object is made here, in the order in which it is needed. Start and
@@ -51,6 +53,8 @@ public final class Daemon {
     private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(10);
     /** How long requests under way are waited for at the end. */
     private static final Duration SHUTDOWN_TIMEOUT = Duration.ofSeconds(10);
+
+    private static final Duration LOOP_END = Duration.ofSeconds(1);
 
     private final RunOptions options;
     private final HandshakeFailures handshakeFailures = new HandshakeFailures();
@@ -68,8 +72,7 @@ public final class Daemon {
     private final NettyHealthProbe probe;
     private final AutomaticCertificates certificates;
     private final ServiceResources resources;
-    private final SpillFiles spillFiles;
-    private final AccessLog accessLog;
+    private final RequestPath path;
     private final AdminServer admin;
     // Written once, when both are bound.
     private volatile Ports ports = new Ports(0, 0);
@@ -87,9 +90,12 @@ public final class Daemon {
         services = new Services(state, metrics);
         probe = new NettyHealthProbe(loops, connector);
         certificates = new AutomaticCertificates(options.acme(), paths.certificates(), filePoll);
-        resources = new ServiceResources(filePoll, certificates);
-        spillFiles = new SpillFiles(temporaryDirectory());
-        accessLog = new AccessLog(log);
+        path = new RequestPath(
+                services,
+                new SpillFiles(temporaryDirectory()),
+                new Answers(() -> ports, certificates.challenges()),
+                new Finish(new AccessLog(log), metrics));
+        resources = new ServiceResources(filePoll, certificates, new OwnRequests(path, workers));
         admin = new AdminServer(
                 controlLoop,
                 transport.unixServerChannel(),
@@ -106,7 +112,8 @@ public final class Daemon {
             shown.tlsHandshakeFailures(handshakeFailures.total());
             shown.clientConnections(workers::clientConnections);
             shown.targets(() -> TargetSamples.of(services.table()));
-            shown.certificates(() -> CertificateSamples.of(services.table()));
+            shown.certificates(() -> CertificateSamples.automatic(services.table()));
+            shown.servedCertificates(() -> CertificateSamples.served(services.table()));
         }
     }
 
@@ -129,11 +136,6 @@ public final class Daemon {
         } else {
             Events.debug("Metrics server disabled");
         }
-        RequestPath path = new RequestPath(
-                services,
-                spillFiles,
-                new Answers(() -> ports, certificates.challenges()),
-                new Finish(accessLog, metrics));
         ConnectionPipeline pipeline = new ConnectionPipeline(
                 path,
                 workers,
@@ -185,6 +187,8 @@ public final class Daemon {
             Events.warn("Closing active connections");
         }
         workers.abortAll();
+        loops.shutdownGracefully(0, LOOP_END.toMillis(), TimeUnit.MILLISECONDS).await();
+        contexts.close();
         filePoll.close();
         Events.info("Server stopped");
     }

@@ -20,6 +20,7 @@ import io.prometheus.metrics.model.snapshots.Labels;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -115,6 +116,11 @@ public final class Metrics implements RequestMetrics, AutoCloseable {
         registry.getPrometheusRegistry().register(() -> targetsOf(all.get()));
     }
 
+    /** The certificates that are served, of which there may be others at each look. */
+    public void servedCertificates(Supplier<Collection<ServedCertificateSample>> all) {
+        registry.getPrometheusRegistry().register(() -> certificatesOf(all.get()));
+    }
+
     /** The automatic certificates of all services, of which there may be others at each look. */
     public void certificates(Supplier<Collection<CertificateSample>> all) {
         PrometheusRegistry page = registry.getPrometheusRegistry();
@@ -180,6 +186,20 @@ public final class Metrics implements RequestMetrics, AutoCloseable {
         new ProcessorMetrics().bindTo(registry);
         new FileDescriptorMetrics().bindTo(registry);
         new UptimeMetrics().bindTo(registry);
+    }
+
+    private static GaugeSnapshot certificatesOf(Collection<ServedCertificateSample> samples) {
+        GaugeSnapshot.Builder gauge = GaugeSnapshot.builder()
+                .name("sluice_certificate_not_after_seconds")
+                .help("When each certificate that is served stops being valid, in seconds since 1970.");
+        Map<Labels, Long> earliest = new LinkedHashMap<>();
+        for (ServedCertificateSample sample : samples) {
+            Labels labels = Labels.of("service", sample.service(), "name", sample.name(), "key", sample.key());
+            earliest.merge(labels, sample.notAfterSeconds(), Math::min);
+        }
+        earliest.forEach((labels, seconds) -> gauge.dataPoint(
+                GaugeDataPointSnapshot.builder().labels(labels).value(seconds).build()));
+        return gauge.build();
     }
 
     private static GaugeSnapshot targetsOf(Collection<TargetSample> samples) {

@@ -38,7 +38,7 @@ public final class GoDuration {
         int at = 0;
         while (at < rest.length()) {
             int number = at;
-            while (at < rest.length() && (Character.digit(rest.charAt(at), 10) >= 0 || rest.charAt(at) == '.')) {
+            while (at < rest.length() && (isDigit(rest.charAt(at)) || rest.charAt(at) == '.')) {
                 at++;
             }
             String digits = rest.substring(number, at);
@@ -46,7 +46,7 @@ public final class GoDuration {
                 throw invalid("invalid", text);
             }
             int unit = at;
-            while (at < rest.length() && rest.charAt(at) != '.' && Character.digit(rest.charAt(at), 10) < 0) {
+            while (at < rest.length() && rest.charAt(at) != '.' && !isDigit(rest.charAt(at))) {
                 at++;
             }
             if (unit == at) {
@@ -98,6 +98,10 @@ public final class GoDuration {
                 .divide(BigDecimal.valueOf(unit))
                 .stripTrailingZeros()
                 .toPlainString();
+    }
+
+    private static boolean isDigit(char c) {
+        return c >= '0' && c <= '9';
     }
 
     private static long sizeOf(String unit) {

@@ -7,6 +7,7 @@ import java.net.SocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param serverName in lower case, without a dot at its end; null when the client sent none
  * @param client where the connection comes from; null when that is not known
- * @param ecdsa whether the client can check ECDSA signatures
+ * @param ecdsa whether the client can check ECDSA signatures and has a cipher suite for them
  * @param protocols offered by ALPN, in the client's order
  */
 public record ClientHello(
@@ -28,6 +29,9 @@ public record ClientHello(
     private static final int SIGNATURE_ALGORITHMS = 13;
     private static final int ALPN = 16;
     private static final int ECDSA = 3;
+    private static final int TLS_1_3 = 0x13;
+    // RFC 5289 3.2 and RFC 7905: those with AES-GCM and with ChaCha20-Poly1305.
+    private static final Set<Integer> ECDSA_SUITES = Set.of(0xc02b, 0xc02c, 0xcca9);
 
     public ClientHello {
         protocols = List.copyOf(protocols);
@@ -48,20 +52,23 @@ public record ClientHello(
      * @param message behind the handshake header; null when there is none that could be read. Stays unchanged
      */
     static ClientHello read(@Nullable String serverName, @Nullable SocketAddress peer, @Nullable ByteBuf message) {
-        String name = serverName != null && serverName.endsWith(".")
-                ? serverName.substring(0, serverName.length() - 1)
-                : serverName;
+        String name = serverName == null ? null : withoutDot(serverName);
         InetAddress client = peer instanceof InetSocketAddress address ? address.getAddress() : null;
         boolean ecdsa = false;
         List<String> protocols = new ArrayList<>();
         if (message != null) {
             try {
-                ByteBuf extensions = extensions(message.duplicate());
+                ByteBuf in = message.duplicate();
+                in.skipBytes(RANDOM_END);
+                in.skipBytes(in.readUnsignedByte());
+                boolean suite = ecdsaSuite(in.readSlice(in.readUnsignedShort()));
+                in.skipBytes(in.readUnsignedByte());
+                ByteBuf extensions = in.isReadable() ? in.readSlice(in.readUnsignedShort()) : in;
                 while (extensions.isReadable()) {
                     int type = extensions.readUnsignedShort();
                     ByteBuf body = extensions.readSlice(extensions.readUnsignedShort());
                     if (type == SIGNATURE_ALGORITHMS) {
-                        ecdsa = ecdsa(body);
+                        ecdsa = suite && ecdsa(body);
                     } else if (type == ALPN) {
                         addProtocols(body, protocols);
                     }
@@ -74,12 +81,19 @@ public record ClientHello(
         return new ClientHello(name, client, ecdsa, protocols);
     }
 
-    private static ByteBuf extensions(ByteBuf in) {
-        in.skipBytes(RANDOM_END);
-        in.skipBytes(in.readUnsignedByte());
-        in.skipBytes(in.readUnsignedShort());
-        in.skipBytes(in.readUnsignedByte());
-        return in.isReadable() ? in.readSlice(in.readUnsignedShort()) : in;
+    static String withoutDot(String serverName) {
+        return serverName.endsWith(".") ? serverName.substring(0, serverName.length() - 1) : serverName;
+    }
+
+    // Those of TLS 1.3 go with any signature.
+    private static boolean ecdsaSuite(ByteBuf suites) {
+        while (suites.isReadable()) {
+            int suite = suites.readUnsignedShort();
+            if (suite >> 8 == TLS_1_3 || ECDSA_SUITES.contains(suite)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     // Of TLS 1.2's pairs of hash and signature, and of 1.3's schemes, those with this second byte are ECDSA.

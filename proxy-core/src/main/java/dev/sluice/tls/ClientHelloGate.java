@@ -7,6 +7,7 @@ import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.ssl.AbstractSniHandler;
 import io.netty.handler.ssl.SslHandler;
+import io.netty.util.AttributeKey;
 import io.netty.util.ReferenceCountUtil;
 import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.Promise;
@@ -24,6 +25,9 @@ import org.jspecify.annotations.Nullable;
  * HTTP. One per connection, on its event loop.
  */
 public final class ClientHelloGate extends AbstractSniHandler<Certificate> {
+    /** What the client asked for, in lower case; not set when that is nothing. */
+    public static final AttributeKey<String> SERVER_NAME = AttributeKey.valueOf(ClientHelloGate.class, "serverName");
+
     /** From the connection to its ClientHello, and from there to the end of the handshake. */
     private static final long HANDSHAKE_TIMEOUT_MILLIS = 10_000;
 
@@ -192,6 +196,9 @@ public final class ClientHelloGate extends AbstractSniHandler<Certificate> {
         }
         stopTimeout();
         state = State.DECIDED;
+        if (serverName != null) {
+            ctx.channel().attr(SERVER_NAME).set(ClientHello.withoutDot(serverName));
+        }
         secure(ctx, serverName, contexts.newHandler(certificate.getNow(), ctx.alloc()));
     }
 

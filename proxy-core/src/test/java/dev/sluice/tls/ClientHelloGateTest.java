@@ -28,6 +28,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class ClientHelloGateTest {
     private static final Certificate CERTIFICATE = TestCertificates.certificate("known.test");
+    private static final Certificate UNPREPARED = TestCertificates.certificate("unprepared.test");
 
     private final SniContexts contexts = new SniContexts();
     private final HandshakeFailures failures = new HandshakeFailures();
@@ -37,6 +38,9 @@ class ClientHelloGateTest {
     private @Nullable Certificate find(ClientHello hello) {
         String serverName = hello.serverName();
         asked.add(String.valueOf(serverName));
+        if ("unprepared.test".equals(serverName)) {
+            return UNPREPARED;
+        }
         return "known.test".equals(serverName) || serverName == null ? CERTIFICATE : null;
     }
 
@@ -129,8 +133,7 @@ class ClientHelloGateTest {
 
     @Test
     void aContextThatIsNotThereYetIsWaitedFor() throws Exception {
-        contexts.close();
-        receive(hello("known.test"));
+        receive(hello("unprepared.test"));
         await().until(() -> {
             channel.runPendingTasks();
             return channel.pipeline().get(SslHandler.class) != null;
