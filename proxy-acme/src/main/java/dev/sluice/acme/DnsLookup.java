@@ -1,32 +1,18 @@
 package dev.sluice.acme;
 
 import java.io.IOException;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import org.xbill.DNS.AAAARecord;
-import org.xbill.DNS.ARecord;
-import org.xbill.DNS.CNAMERecord;
-import org.xbill.DNS.DClass;
-import org.xbill.DNS.ExtendedResolver;
-import org.xbill.DNS.Message;
-import org.xbill.DNS.NSRecord;
-import org.xbill.DNS.Name;
-import org.xbill.DNS.Record;
-import org.xbill.DNS.Resolver;
-import org.xbill.DNS.Section;
-import org.xbill.DNS.SimpleResolver;
-import org.xbill.DNS.TXTRecord;
-import org.xbill.DNS.Type;
+import java.util.Locale;
 
 /** Looks where a record belongs, and whether all servers of its zone have it. Blocking. */
 final class DnsLookup {
-    private static final Duration PATIENCE = Duration.ofSeconds(5);
     private static final Duration PROPAGATION = Duration.ofMinutes(2);
     private static final Duration PAUSE = Duration.ofSeconds(1);
     private static final int MOST_ALIASES = 8;
+    private static final int PORT = 53;
 
     private final String resolver;
 
@@ -37,28 +23,26 @@ final class DnsLookup {
         this.resolver = resolver;
     }
 
-    private Resolver resolver() throws IOException {
-        Resolver made = resolver.isEmpty() ? new ExtendedResolver() : new SimpleResolver(DnsUpdates.address(resolver));
-        made.setTimeout(PATIENCE);
-        return made;
+    private DnsClient resolver() throws IOException {
+        return resolver.isEmpty() ? DnsClient.system() : DnsClient.of(resolver);
+    }
+
+    /** The name without its first label. */
+    static String parent(String name) {
+        return name.substring(name.indexOf('.') + 1);
     }
 
     /** Follows aliases from a name to where a record has to be made. */
     String target(String name) throws OrderFailed {
         try {
-            Name target = Name.fromString(name, Name.root);
-            Resolver asked = resolver();
+            String target = name.toLowerCase(Locale.ROOT);
+            DnsClient asked = resolver();
             for (int alias = 0; alias < MOST_ALIASES; alias++) {
-                Name next = null;
-                for (Record record : answers(asked, target, Type.CNAME)) {
-                    if (record instanceof CNAMERecord cname && cname.getName().equals(target)) {
-                        next = cname.getTarget();
-                    }
+                List<String> next = texts(asked, target, DnsRecord.CNAME);
+                if (next.isEmpty()) {
+                    return target;
                 }
-                if (next == null) {
-                    return target.toString();
-                }
-                target = next;
+                target = next.getFirst();
             }
             throw OrderFailed.because("the aliases of " + name + " do not end");
         } catch (IOException e) {
@@ -71,39 +55,38 @@ final class DnsLookup {
         long end = System.nanoTime() + PROPAGATION.toNanos();
         String missing = "";
         while (System.nanoTime() < end) {
-            try {
-                Name owner = Name.fromString(name, Name.root);
-                missing = "";
-                for (Resolver server : servers(owner)) {
-                    if (!has(server, owner, value)) {
-                        missing = server.toString();
-                    }
-                }
-                if (missing.isEmpty()) {
-                    return;
-                }
-            } catch (IOException e) {
-                missing = e.toString();
+            missing = missing(name, value);
+            if (missing.isEmpty()) {
+                return;
             }
             Thread.sleep(PAUSE);
         }
-        throw OrderFailed.because("the TXT record " + name + " did not appear at its name servers within "
-                + PROPAGATION.toMinutes() + " minutes (" + missing + ")");
+        throw OrderFailed.because("the TXT record " + name + " did not appear within " + PROPAGATION.toMinutes()
+                + " minutes at: " + missing);
+    }
+
+    private String missing(String name, String value) {
+        try {
+            for (DnsClient server : servers(name)) {
+                if (!texts(server, name, DnsRecord.TXT).contains(value)) {
+                    return server.toString();
+                }
+            }
+            return "";
+        } catch (IOException e) {
+            return String.valueOf(e.getMessage());
+        }
     }
 
     // Those that the nearest delegation above names. Where none can be found, the resolver speaks for them.
-    private List<Resolver> servers(Name owner) throws IOException {
-        Resolver asked = resolver();
-        for (int labels = 0; labels < owner.labels() - 1; labels++) {
-            Name zone = labels == 0 ? owner : new Name(owner, labels);
-            List<Resolver> servers = new ArrayList<>();
-            for (Record record : answers(asked, zone, Type.NS)) {
-                if (record instanceof NSRecord ns && ns.getName().equals(zone)) {
-                    for (InetAddress address : addresses(asked, ns.getTarget())) {
-                        SimpleResolver server = new SimpleResolver(new InetSocketAddress(address, 53));
-                        server.setTimeout(PATIENCE);
-                        servers.add(server);
-                    }
+    private List<DnsClient> servers(String owner) throws IOException {
+        DnsClient asked = resolver();
+        for (String zone = owner; zone.indexOf('.') < zone.length() - 1; zone = parent(zone)) {
+            List<DnsClient> servers = new ArrayList<>();
+            for (String server : texts(asked, zone, DnsRecord.NS)) {
+                List<String> addresses = texts(asked, server, DnsRecord.A);
+                for (String address : addresses.isEmpty() ? texts(asked, server, DnsRecord.AAAA) : addresses) {
+                    servers.add(new DnsClient(new InetSocketAddress(address, PORT)));
                 }
             }
             if (!servers.isEmpty()) {
@@ -113,35 +96,10 @@ final class DnsLookup {
         return List.of(asked);
     }
 
-    private static List<InetAddress> addresses(Resolver asked, Name host) throws IOException {
-        List<InetAddress> addresses = new ArrayList<>();
-        for (Record record : answers(asked, host, Type.A)) {
-            if (record instanceof ARecord a) {
-                addresses.add(a.getAddress());
-            }
-        }
-        if (addresses.isEmpty()) {
-            for (Record record : answers(asked, host, Type.AAAA)) {
-                if (record instanceof AAAARecord aaaa) {
-                    addresses.add(aaaa.getAddress());
-                }
-            }
-        }
-        return addresses;
-    }
-
-    private static boolean has(Resolver server, Name owner, String value) throws IOException {
-        for (Record record : answers(server, owner, Type.TXT)) {
-            if (record instanceof TXTRecord text
-                    && String.join("", text.getStrings()).equals(value)) {
-                return true;
-            }
-        }
-        return false;
-    }
-
-    private static List<Record> answers(Resolver asked, Name name, int type) throws IOException {
-        Message answer = asked.send(Message.newQuery(Record.newRecord(name, type, DClass.IN)));
-        return answer.getSection(Section.ANSWER);
+    private static List<String> texts(DnsClient asked, String name, int type) throws IOException {
+        return asked.ask(name, type).answers().stream()
+                .filter(record -> record.type() == type && record.name().equals(name))
+                .map(DnsRecord::text)
+                .toList();
     }
 }

@@ -202,9 +202,10 @@ final class FakeAuthority implements AutoCloseable {
     private String issue(byte[] csr) throws Exception {
         JcaPKCS10CertificationRequest request = new JcaPKCS10CertificationRequest(csr);
         Instant now = Instant.now().minusSeconds(60);
-        Extensions wanted = (Extensions) request.getAttributes(PKCSObjectIdentifiers.pkcs_9_at_extensionRequest)[0]
-                .getAttrValues()
-                .getObjectAt(0);
+        Extensions wanted =
+                Extensions.getInstance(request.getAttributes(PKCSObjectIdentifiers.pkcs_9_at_extensionRequest)[0]
+                        .getAttrValues()
+                        .getObjectAt(0));
         JcaX509v3CertificateBuilder builder = new JcaX509v3CertificateBuilder(
                 new X500Name("CN=Fake Authority"),
                 BigInteger.valueOf(System.nanoTime()),
