@@ -166,17 +166,24 @@ public final class SpillBuffer {
         private long filePosition;
         private boolean busy;
         private boolean ended;
+        // While a part is with the reader, which may resume before it returns.
+        private boolean giving;
+        private boolean resumed;
 
         private Reading(Reader to) {
             this.to = to;
         }
 
         public void resume() {
+            if (giving) {
+                resumed = true;
+                return;
+            }
             if (busy || ended) {
                 return;
             }
             while (memoryIndex < inMemory.size()) {
-                if (!to.part(inMemory.get(memoryIndex++).retainedDuplicate()) || released) {
+                if (!give(inMemory.get(memoryIndex++).retainedDuplicate())) {
                     return;
                 }
             }
@@ -191,6 +198,15 @@ public final class SpillBuffer {
                 ended = true;
                 to.end();
             }
+        }
+
+        // Whether the next part is wanted.
+        private boolean give(ByteBuf part) {
+            giving = true;
+            resumed = false;
+            boolean more = to.part(part);
+            giving = false;
+            return (more || resumed) && !released;
         }
 
         private void readChunk() {
@@ -215,7 +231,7 @@ public final class SpillBuffer {
                 return;
             }
             filePosition += length;
-            if (to.part(chunk)) {
+            if (give(chunk)) {
                 resume();
             }
         }
