@@ -59,8 +59,10 @@ libraries() {
       *) cp "$jar" "$new/lib/" ;;
     esac
   done
-  mv "$new"/lib/native/META-INF/native/* "$new/lib/native/"
-  rm -r "$new/lib/native/META-INF"
+  if [ -d "$new/lib/native/META-INF" ]; then
+    mv "$new"/lib/native/META-INF/native/* "$new/lib/native/"
+    rm -r "$new/lib/native/META-INF"
+  fi
   "$JAVA_HOME/bin/java" src/build/RaiseClassVersion.java "$new"/lib/*.jar
   {
     echo "Main-Class: dev.sluice.daemon.Main"

@@ -141,7 +141,7 @@ class DistributionIT {
 
     @Test
     void leavesTheCacheAloneWhenAJarIsNewer() throws Exception {
-        Installation patched = new Installation(home.resolve("patched"), home);
+        Installation patched = new Installation(Path.of("target/patched").toAbsolutePath(), home);
         patched.linkTo(sluice);
         Path jar;
         try (Stream<Path> jars = Files.list(patched.folder().resolve("lib"))) {
@@ -168,6 +168,19 @@ class DistributionIT {
 
             assertThat(maps).contains(sluice.folder() + "/lib/native/libnetty_transport_native_epoll");
             assertThat(maps).doesNotContain(home.toString());
+        }
+    }
+
+    @Test
+    @EnabledOnOs(OS.LINUX)
+    void tellsSystemdThatItIsReadyAndThatItStops() throws Exception {
+        try (NotifySocket systemd = new NotifySocket(home.resolve("notify"));
+                RunningDaemon daemon = RunningDaemon.of(sluice, Map.of("NOTIFY_SOCKET", systemd.path()))) {
+            assertThat(systemd.next()).as(daemon.output()).startsWith("READY=1\n");
+
+            daemon.stop();
+
+            assertThat(systemd.next()).as(daemon.output()).startsWith("STOPPING=1\n");
         }
     }
 

@@ -2,6 +2,7 @@ package dev.sluice.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sluice.acme.AcmeOptions;
 import dev.sluice.daemon.Paths;
 import dev.sluice.daemon.RunOptions;
 import java.nio.file.Path;
@@ -20,7 +21,8 @@ class RunCommandTest {
         assertThat(program.run("run", "words", "are", "ignored").code()).isZero();
 
         Paths paths = Paths.of(Map.of("HOME", home.toString(), "XDG_RUNTIME_DIR", home.toString()));
-        assertThat(program.daemon()).isEqualTo(new RunOptions(false, 80, 443, 0, false, false, paths));
+        assertThat(program.daemon())
+                .isEqualTo(new RunOptions(false, 80, 443, 0, false, false, AcmeOptions.DEFAULT, paths));
     }
 
     @Test

@@ -6,6 +6,9 @@ public interface ClientConnection {
     /** Takes no new requests: closes when the ones under way are done, at once if there are none. */
     void finish();
 
+    /** Whether something is still on its way that {@link #finish} waits for: a request, or bytes of its answer. */
+    boolean busy();
+
     /** Closes now, whatever is under way. */
     void close();
 }

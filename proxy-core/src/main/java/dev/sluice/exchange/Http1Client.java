@@ -420,6 +420,12 @@ public final class Http1Client extends ChannelInboundHandlerAdapter implements C
     }
 
     @Override
+    public boolean busy() {
+        // Idle connections closed when they were asked to finish; the others close after their answer's last byte.
+        return !lingering;
+    }
+
+    @Override
     public void close() {
         ctx().close();
     }
@@ -432,6 +438,11 @@ public final class Http1Client extends ChannelInboundHandlerAdapter implements C
     private record Upgraded(Channel channel) implements ClientConnection {
         @Override
         public void finish() {}
+
+        @Override
+        public boolean busy() {
+            return false;
+        }
 
         @Override
         public void close() {

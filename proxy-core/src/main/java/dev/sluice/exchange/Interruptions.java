@@ -26,6 +26,9 @@ final class Interruptions {
                         x.target.decodedPath());
                 path.fail(x, ProxyError.of(ProxyError.Kind.PAUSE_EXPIRED, 504, "held for the longest pause allowed"));
             }
+            case CONNECTING ->
+                path.fail(
+                        x, ProxyError.of(ProxyError.Kind.TARGET_TIMED_OUT, 504, "no connection to the target in time"));
             case AWAITING_HEAD ->
                 path.fail(x, ProxyError.of(ProxyError.Kind.TARGET_TIMED_OUT, 504, "no response head in time"));
             default -> {}

@@ -35,16 +35,9 @@ final class Preparation {
         RequestRecord record = x.record;
         record.startedMillis = System.currentTimeMillis();
         record.startedNanos = System.nanoTime();
-        String id = headers.get(REQUEST_ID);
-        if (id == null || id.isEmpty()) {
-            id = RequestIds.next();
-            headers.set(REQUEST_ID, id);
+        if (!x.own) {
+            mark(headers, record);
         }
-        String start = headers.get(REQUEST_START);
-        if (start == null || start.isEmpty()) {
-            headers.set(REQUEST_START, "t=" + record.startedMillis);
-        }
-        record.requestId = id;
         record.host = x.hostHeader;
         record.method = x.request.method().name();
         record.rawPath = x.target.path();
@@ -59,6 +52,19 @@ final class Preparation {
         record.clientPort = x.connection.peerPort();
         record.listenerPort = x.connection.listenerPort();
         x.upgrade = HopByHop.upgradeProtocol(headers);
+    }
+
+    private static void mark(HttpHeaders headers, RequestRecord record) {
+        String id = headers.get(REQUEST_ID);
+        if (id == null || id.isEmpty()) {
+            id = RequestIds.next();
+            headers.set(REQUEST_ID, id);
+        }
+        String start = headers.get(REQUEST_START);
+        if (start == null || start.isEmpty()) {
+            headers.set(REQUEST_START, "t=" + record.startedMillis);
+        }
+        record.requestId = id;
     }
 
     /** The request belongs to a service. */

@@ -91,14 +91,9 @@ public final class Worker {
         pool.closeAll();
     }
 
-    /** Whether a request is under way, tunnels not counted. */
+    /** Whether a connection that was asked to finish still has something to do; tunnels have not. */
     boolean busy() {
-        for (Exchange x = first; x != null; x = x.next) {
-            if (x.phase != Exchange.Phase.TUNNEL) {
-                return true;
-            }
-        }
-        return false;
+        return connections.stream().anyMatch(ClientConnection::busy);
     }
 
     /** Ends everything that is left. */

@@ -27,16 +27,16 @@ final class BuiltInPages {
             main { display: flex; flex-wrap: wrap; align-items: center; gap: 1.5rem 2rem; max-width: 40rem; }
             .status { margin: 0; padding-right: 2rem; border-right: 1px solid var(--line); color: var(--soft);
               font-size: 2.75rem; line-height: 1.2; font-weight: 300; font-variant-numeric: tabular-nums; }
-            .words { flex: 1 1 16rem; }
+            .text { flex: 1 1 16rem; }
             h1 { margin: 0; font-size: 1.25rem; font-weight: 600; }
-            .words p { margin: .25rem 0 0; color: var(--soft); overflow-wrap: anywhere; }
+            .text p { margin: .25rem 0 0; color: var(--soft); overflow-wrap: anywhere; }
             @media (max-width: 32rem) { .status { padding: 0; border: 0; } }
             </style>
             </head>
             <body>
             <main>
             <p class="status">STATUS</p>
-            <div class="words">
+            <div class="text">
             <h1>TITLE</h1>
             <p>{{ if .Message }}{{ .Message }}{{ else }}ADVICE{{ end }}</p>
             </div>

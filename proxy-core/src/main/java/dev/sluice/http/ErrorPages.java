@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.io.JsonStringEncoder;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -47,10 +48,10 @@ public final class ErrorPages {
             }
         } catch (NoSuchFileException e) {
             throw new ErrorPagesUnusable(directory + ": there is no such directory");
-        } catch (IOException e) {
-            throw e instanceof ErrorPagesUnusable unusable
-                    ? unusable
-                    : new ErrorPagesUnusable(directory + ": cannot be read: " + e);
+        } catch (ErrorPagesUnusable e) {
+            throw e;
+        } catch (IOException | DirectoryIteratorException e) {
+            throw new ErrorPagesUnusable(directory + ": cannot be read: " + e);
         }
         if (found == 0) {
             throw new ErrorPagesUnusable(directory + ": has no file named *" + SUFFIX);

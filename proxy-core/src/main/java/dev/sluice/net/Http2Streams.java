@@ -112,6 +112,12 @@ final class Http2Streams extends Http2ConnectionHandler implements ClientConnect
     }
 
     @Override
+    public boolean busy() {
+        // After GOAWAY the connection closes when its last stream is done.
+        return true;
+    }
+
+    @Override
     public void close() {
         ctx().channel().close();
     }

@@ -118,6 +118,7 @@ public final class NettyHealthProbe implements HealthProbe {
         private volatile @Nullable Channel channel;
         private volatile boolean connected;
         private @Nullable HttpResponse head;
+        private boolean tls;
 
         Answer(Hop hop) {
             this.hop = hop;
@@ -127,7 +128,7 @@ public final class NettyHealthProbe implements HealthProbe {
             return new ChannelInitializer<>() {
                 @Override
                 protected void initChannel(Channel ch) {
-                    ch.pipeline().addLast(new HttpClientCodec(), Answer.this);
+                    ch.pipeline().addLast(new FirstByte(), new HttpClientCodec(), Answer.this);
                 }
             };
         }
@@ -181,19 +182,13 @@ public final class NettyHealthProbe implements HealthProbe {
         private void readHead(HttpResponse response) {
             if (response.decoderResult().isFailure()) {
                 String cause = String.valueOf(response.decoderResult().cause().getMessage());
-                result.complete(new HealthResult.BadAnswer(
-                        "malformed HTTP response: " + printable(cause), looksLikeTls(cause)));
+                result.complete(new HealthResult.BadAnswer("malformed HTTP response: " + printable(cause), tls));
             } else if (response.status().codeClass() != HttpStatusClass.INFORMATIONAL) {
                 head = response;
                 if (response.status().codeClass() == HttpStatusClass.SUCCESS) {
                     result.complete(new HealthResult.Healthy(response.status().code()));
                 }
             }
-        }
-
-        // A TLS alert begins with 0x15 0x03: what an app says that expects TLS.
-        private static boolean looksLikeTls(String cause) {
-            return cause.indexOf('\u0015') >= 0;
         }
 
         private void readBody(HttpContent content) {
@@ -224,13 +219,23 @@ public final class NettyHealthProbe implements HealthProbe {
             if (head != null) {
                 wrongStatus(head);
             } else {
-                result.complete(new HealthResult.BadAnswer("the connection was closed without an answer", false));
+                result.complete(new HealthResult.BadAnswer("the connection was closed without an answer", tls));
             }
         }
 
         @Override
         public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
             result.complete(new HealthResult.BadAnswer(printable(String.valueOf(cause.getMessage())), false));
+        }
+
+        /** What an app says that expects TLS: an alert, which begins with 21 (RFC 8446 5.1). */
+        private final class FirstByte extends ChannelInboundHandlerAdapter {
+            @Override
+            public void channelRead(ChannelHandlerContext ctx, Object msg) {
+                tls = msg instanceof ByteBuf data && data.isReadable() && data.getByte(data.readerIndex()) == 21;
+                ctx.fireChannelRead(msg);
+                ctx.pipeline().remove(this);
+            }
         }
 
         void close() {

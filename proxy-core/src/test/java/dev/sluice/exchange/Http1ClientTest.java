@@ -9,6 +9,7 @@ import dev.sluice.observe.LogWriter;
 import dev.sluice.observe.RequestMetrics;
 import dev.sluice.service.Services;
 import dev.sluice.service.StateStore;
+import dev.sluice.tls.ChallengeAnswers;
 import dev.sluice.upstream.Connector;
 import dev.sluice.upstream.NameLookup;
 import dev.sluice.upstream.UpstreamPool;
@@ -34,7 +35,7 @@ class Http1ClientTest {
         RequestPath path = new RequestPath(
                 new Services(StateStore.NONE, RequestMetrics.OFF),
                 new SpillFiles(Path.of("unused")),
-                new Answers(() -> new Ports(80, 443)),
+                new Answers(() -> new Ports(80, 443), ChallengeAnswers.NONE),
                 new Finish(new AccessLog(log), RequestMetrics.OFF));
         Connector nowhere = new Connector(NioSocketChannel.class, new NameLookup(), Duration.ofSeconds(1));
         Worker worker =
@@ -42,7 +43,7 @@ class Http1ClientTest {
         channel.pipeline()
                 .addLast(new HttpServerCodec())
                 .addLast(new Http1Guard())
-                .addLast(new Http1Client(path, worker, new ConnectionInfo("127.0.0.1", 1, 80, null)));
+                .addLast(new Http1Client(path, worker, new ConnectionInfo("127.0.0.1", 1, 80, null, null)));
     }
 
     @AfterEach

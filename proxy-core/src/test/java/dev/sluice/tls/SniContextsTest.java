@@ -62,6 +62,15 @@ class SniContextsTest {
     }
 
     @Test
+    void aContextThatIsMadeWhileAllAreClosedIsReleasedToo() throws Exception {
+        contexts.close();
+
+        contexts.prepare(TestCertificates.certificate("late.test"));
+
+        assertThat(contexts.size()).isZero();
+    }
+
+    @Test
     void whatTheLibraryRefusesIsTold() {
         Certificate broken =
                 new Certificate(TestCertificates.certificate("b.test").chain(), new Nonsense());

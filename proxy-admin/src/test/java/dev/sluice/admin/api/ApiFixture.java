@@ -3,6 +3,7 @@ package dev.sluice.admin.api;
 import dev.sluice.admin.api.ApiClient.Response;
 import dev.sluice.admin.api.dto.StatusView.ListenerView;
 import dev.sluice.http.ErrorPages;
+import dev.sluice.observe.RequestMetrics;
 import dev.sluice.service.ControlFailure;
 import dev.sluice.service.Deployer;
 import dev.sluice.service.PauseCommands;
@@ -39,7 +40,7 @@ final class ApiFixture implements AutoCloseable {
     final Path directory;
     final Path socket;
     final ScriptedProbe probe = new ScriptedProbe();
-    final Services services = new Services(StateStore.NONE);
+    final Services services = new Services(StateStore.NONE, RequestMetrics.OFF);
     final AdminRoutes routes;
     /** Certificate sources that were opened and not closed. */
     final AtomicInteger openCertificates = new AtomicInteger();
