@@ -133,7 +133,7 @@ public final class SpillBuffer {
             Reading reader = waiting;
             if (reader != null && settled()) {
                 waiting = null;
-                files.threads().execute(reader::readChunk);
+                reader.begin();
             }
             if (stalled && backlog < MAX_BACKLOG / 2) {
                 stalled = false;
@@ -152,7 +152,10 @@ public final class SpillBuffer {
         void failed(IOException why);
     }
 
-    /** Reads the complete body from its start. The buffer must not be released before the end. */
+    /**
+     * Reads the complete body from its start, once the disk has all that is not in memory: a body that the disk fails is
+     * not read in part. The buffer must not be released before the end.
+     */
     public Reading read(Reader to) {
         Reading reading = new Reading(to);
         reading.resume();
@@ -182,6 +185,11 @@ public final class SpillBuffer {
             if (busy || ended) {
                 return;
             }
+            if (!settled()) {
+                busy = true;
+                waiting = this;
+                return;
+            }
             while (memoryIndex < inMemory.size()) {
                 if (!give(inMemory.get(memoryIndex++).retainedDuplicate())) {
                     return;
@@ -189,15 +197,16 @@ public final class SpillBuffer {
             }
             if (memorySize + filePosition < size) {
                 busy = true;
-                if (settled()) {
-                    files.threads().execute(this::readChunk);
-                } else {
-                    waiting = this;
-                }
+                files.threads().execute(this::readChunk);
             } else {
                 ended = true;
                 to.end();
             }
+        }
+
+        private void begin() {
+            busy = false;
+            resume();
         }
 
         // Whether the next part is wanted.
