@@ -4,6 +4,7 @@ import dev.sluice.http.CookieScope;
 import dev.sluice.http.ForwardedHeaders;
 import dev.sluice.http.HopByHop;
 import dev.sluice.http.RequestIds;
+import dev.sluice.http.RequestTarget;
 import dev.sluice.http.WriterAffinity;
 import dev.sluice.observe.RequestRecord;
 import dev.sluice.service.LoadBalancer;
@@ -99,7 +100,7 @@ final class Preparation {
         ForwardedHeaders.apply(headers, trustClient, x.connection.peerAddress(), x.connection.secure(), x.hostHeader);
         ForwardedHeaders.target(headers, trustClient, target.address().text());
         boolean strip = x.prefix.length() > 1 && service.options().stripPrefix();
-        x.request.setUri(strip ? x.target.without(x.prefix) : x.target.originForm());
+        x.request.setUri(RequestTarget.escaped(strip ? x.target.without(x.prefix) : x.target.originForm()));
         x.request.setProtocolVersion(HttpVersion.HTTP_1_1);
         noteRequestHeaders(x, target, headers);
     }

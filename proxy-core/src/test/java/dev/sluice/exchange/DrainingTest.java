@@ -7,7 +7,9 @@ import dev.sluice.fixture.Backend;
 import dev.sluice.fixture.Message;
 import dev.sluice.fixture.ProxyFixture;
 import dev.sluice.fixture.Wire;
+import dev.sluice.service.BufferOptions;
 import dev.sluice.service.ServiceOptions;
+import dev.sluice.service.TargetOptions;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -115,6 +117,30 @@ class DrainingTest {
             assertThat(wire.text(5)).isEqualTo("begin");
             replace(SHORT);
             assertThat(wire.ended()).isTrue();
+        }
+    }
+
+    @Test
+    void aCollectedResponseIsNotCutThoughItsClientReadsSlowly() throws Exception {
+        int length = 20_000_000;
+        try (Backend large = new Backend("large", (request, wire) -> {
+            if (request.target().equals("/slow")) {
+                wire.rest();
+            }
+            wire.send("HTTP/1.1 200 OK\r\nContent-Length: " + length + "\r\n\r\n");
+            wire.send(new byte[length]);
+        })) {
+            TargetOptions buffering = ProxyFixture.buffering(new BufferOptions(false, true, 1000, 0, 0));
+            proxy.deploy("app", ServiceOptions.DEFAULT, buffering, LONG, large);
+            try (Wire wire = Wire.narrowTo(proxy.port)) {
+                wire.send("GET /large HTTP/1.1\r\nHost: app.test\r\n\r\n");
+                wire.head();
+                Future<Message> slow = clients.submit(() -> proxy.get("/slow"));
+                await().until(() -> large.requests.size() == 2);
+                replace(SHORT);
+                assertThat(slow.get().status()).isEqualTo(504);
+                wire.skip(length);
+            }
         }
     }
 
