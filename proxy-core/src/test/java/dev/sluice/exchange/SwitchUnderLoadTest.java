@@ -1,6 +1,7 @@
 package dev.sluice.exchange;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.sluice.fixture.Backend;
 import dev.sluice.fixture.Message;
@@ -32,11 +33,15 @@ import org.junit.jupiter.api.Timeout;
 /** Twenty switches in a row while every kind of client is at work: nobody may notice. */
 class SwitchUnderLoadTest {
     private static final int SWITCHES = 20;
+    // Every so many switches a request is in flight that takes long, and is waited for.
+    private static final int SWITCHES_PER_SLOW_REQUEST = 6;
+    private static final Duration SLOW = Duration.ofSeconds(5);
     private static final String HOST = "localhost";
 
     private final AtomicBoolean going = new AtomicBoolean(true);
     private final AtomicInteger answered = new AtomicInteger();
     private final ConcurrentLinkedQueue<String> failures = new ConcurrentLinkedQueue<>();
+    private final AtomicInteger slowAnswered = new AtomicInteger();
     private final Set<String> versions = ConcurrentHashMap.newKeySet();
 
     @Test
@@ -52,16 +57,21 @@ class SwitchUnderLoadTest {
                 running.add(clients.submit(() -> keepAlive(proxy)));
                 running.add(clients.submit(() -> posts(proxy)));
             }
-            running.add(clients.submit(() -> slowRequest(proxy)));
             running.add(clients.submit(() -> slowUpload(proxy)));
             running.add(clients.submit(() -> http2(proxy)));
             running.add(clients.submit(() -> http2(proxy)));
             for (int version = 1; version <= SWITCHES; version++) {
                 int before = answered.get();
+                if (version % SWITCHES_PER_SLOW_REQUEST == 0) {
+                    running.add(clients.submit(() -> slowRequest(proxy)));
+                    Backend old = backends.get(version - 1);
+                    await().until(() ->
+                            old.requests.stream().anyMatch(r -> r.target().equals("/slow")));
+                }
                 switchTo(proxy, backends, version);
                 // The old application is stopped the moment the deploy returns, as deploy tools do.
                 backends.get(version - 1).close();
-                org.awaitility.Awaitility.await().until(() -> answered.get() > before + 20 || !failures.isEmpty());
+                await().until(() -> answered.get() > before + 20 || !failures.isEmpty());
             }
             going.set(false);
             for (Future<?> client : running) {
@@ -73,6 +83,7 @@ class SwitchUnderLoadTest {
             }
         }
         assertThat(failures).isEmpty();
+        assertThat(slowAnswered).hasValue(SWITCHES / SWITCHES_PER_SLOW_REQUEST);
         assertThat(versions).hasSize(SWITCHES + 1);
         assertThat(answered.get()).isGreaterThan(20 * SWITCHES);
     }
@@ -80,7 +91,7 @@ class SwitchUnderLoadTest {
     private void switchTo(ProxyFixture proxy, List<Backend> backends, int version) throws Exception {
         Backend backend = new Backend("v" + version, (request, wire) -> {
             if (request.target().startsWith("/slow")) {
-                pause(Duration.ofSeconds(5));
+                pause(SLOW);
             }
             Backend.ok(wire, "v" + version + " " + request.body.length);
         });
@@ -132,14 +143,12 @@ class SwitchUnderLoadTest {
     }
 
     private void slowRequest(ProxyFixture proxy) {
-        while (going.get()) {
-            try (Wire wire = proxy.connect()) {
-                wire.send("GET /slow HTTP/1.1\r\nHost: " + HOST + "\r\n\r\n");
-                check(ProxyFixture.receive(wire), 0, "slow request");
-            } catch (IOException e) {
-                failures.add("slow request: " + e);
-                return;
-            }
+        try (Wire wire = proxy.connect()) {
+            wire.send("GET /slow HTTP/1.1\r\nHost: " + HOST + "\r\n\r\n");
+            check(ProxyFixture.receive(wire), 0, "slow request");
+            slowAnswered.incrementAndGet();
+        } catch (IOException e) {
+            failures.add("slow request: " + e);
         }
     }
 
@@ -149,7 +158,7 @@ class SwitchUnderLoadTest {
                 wire.send("POST /u HTTP/1.1\r\nHost: " + HOST + "\r\nTransfer-Encoding: chunked\r\n\r\n");
                 for (int i = 0; i < 30; i++) {
                     wire.send("a\r\n0123456789\r\n");
-                    pause(Duration.ofMillis(40));
+                    pause(Duration.ofMillis(15));
                 }
                 wire.send("0\r\n\r\n");
                 check(ProxyFixture.receive(wire), 300, "slow upload");
