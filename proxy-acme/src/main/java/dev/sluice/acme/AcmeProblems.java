@@ -99,7 +99,8 @@ final class AcmeProblems {
             case "connection" -> unreachable(name, kind, port, detail);
             case "caa" -> "a CAA record of " + name + " forbids this authority (" + detail + ")";
             case "rateLimited" -> "rate limited (" + detail + ")";
-            case "tls", "unauthorized", "incorrectResponse" -> elsewhere(name, kind, detail);
+            case "tls", "unauthorized", "incorrectResponse" ->
+                noConnection(detail) ? unreachable(name, kind, port, detail) : elsewhere(name, kind, detail);
             default -> name + " was not proved (" + detail + ")";
         };
         return new OrderFailed(words, !List.of("caa", "rateLimited").contains(type(problem)), null);

@@ -202,10 +202,18 @@ final class ManagedCertificate {
         if (objection != null || !(wanted || certificate == null)) {
             return Instant.MAX;
         }
-        Instant wish =
-                certificate == null || incomplete ? Instant.MIN : RenewalPlan.renewAt(certificate, record.window());
+        Instant wish = certificate == null || incomplete || fromAnother()
+                ? Instant.MIN
+                : RenewalPlan.renewAt(certificate, record.window());
         Instant nextTry = record.nextTry();
         return nextTry != null && nextTry.isAfter(wish) ? nextTry : wish;
+    }
+
+    // The operator has changed the list since. kamal-proxy's certificates have no record and stay.
+    private boolean fromAnother() {
+        String issuer = record.issuer();
+        return !issuer.isEmpty()
+                && issuers.stream().noneMatch(i -> i.directory().equals(issuer));
     }
 
     /** When the authority is to be asked for its advice. The first time of all is drawn by lot. */

@@ -195,6 +195,23 @@ class OrderQueueTest {
     }
 
     @Test
+    void aCertificateOfAnAuthorityThatIsNoLongerListedIsReplacedAndServedUntilThen() {
+        OrderQueue queue = start();
+        want(queue, "app.sluice.test");
+        queue.turn();
+        String other = "https://127.0.0.1:3/directory";
+        issuers = List.of(new Issuer(other, null));
+
+        OrderQueue again = start();
+        ManagedCertificate managed = want(again, "app.sluice.test");
+        assertThat(managed.current()).isNotNull();
+        again.turn();
+        again.turn();
+
+        assertThat(authority.directories).containsExactly(DIRECTORY, other);
+    }
+
+    @Test
     void whenOneKindOfChallengeFailsTheOtherIsTriedAndRemembered() {
         authority.fails = request -> request.kind() == ChallengeKind.HTTP_01;
         OrderQueue queue = start();

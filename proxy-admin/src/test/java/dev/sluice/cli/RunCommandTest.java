@@ -73,4 +73,21 @@ class RunCommandTest {
         other.run("run");
         assertThat(other.daemon().ioUring()).isFalse();
     }
+
+    @Test
+    void authoritiesComeFromSluicesFlagsAndUnderBothNamesFromTheEnvironment() {
+        ProgramRun sluice = new ProgramRun(Program.SLUICE, home).with("ACME_EMAIL", "ops@example.com");
+        sluice.run("run", "--acme-directory", "https://a.example/dir,https://b.example/dir", "--acme-deploy-wait=0s");
+        AcmeOptions acme = sluice.daemon().acme();
+        assertThat(acme.directories()).containsExactly("https://a.example/dir", "https://b.example/dir");
+        assertThat(acme.email()).isEqualTo("ops@example.com");
+        assertThat(acme.deployWait()).isZero();
+        assertThat(sluice.run("run", "--acme-directory", "nonsense").err()).contains("is no URL");
+
+        ProgramRun other =
+                new ProgramRun(Program.KAMAL_PROXY, home).with("KAMAL_PROXY_ACME_DIRECTORY", "https://c.example/dir");
+        assertThat(other.run("run", "--acme-email", "x").err()).isEqualTo("Error: unknown flag: --acme-email\n");
+        other.run("run");
+        assertThat(other.daemon().acme().directories()).containsExactly("https://c.example/dir");
+    }
 }

@@ -4,7 +4,6 @@ package dev.sluice.observe;
  * One name's automatic certificate as the metrics tell of it.
  *
  * @param state {@code valid}, {@code ordering} and so on
- * @param notAfter when it expires, in seconds since 1970; 0 while there is none
  * @param failures attempts that failed since one succeeded
  */
-public record CertificateSample(String service, String name, String state, long notAfter, int failures) {}
+public record CertificateSample(String service, String name, String state, int failures) {}

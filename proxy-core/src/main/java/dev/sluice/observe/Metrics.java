@@ -131,12 +131,6 @@ public final class Metrics implements RequestMetrics, AutoCloseable {
                 true,
                 _ -> 1));
         page.register(() -> certificates(
-                "sluice_certificate_expiry_timestamp_seconds",
-                "When the certificate that is served expires; 0 while there is none.",
-                all.get(),
-                false,
-                CertificateSample::notAfter));
-        page.register(() -> certificates(
                 "sluice_certificate_order_failures",
                 "Attempts to obtain the certificate that failed since one succeeded.",
                 all.get(),

@@ -5,7 +5,6 @@ import dev.sluice.observe.ServedCertificateSample;
 import dev.sluice.tls.Certificate;
 import dev.sluice.tls.CertificateSource;
 import dev.sluice.tls.CertificateStatus;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -22,13 +21,8 @@ public final class CertificateSamples {
             CertificateSource source = service.certificates();
             if (source != null) {
                 for (CertificateStatus status : source.statuses()) {
-                    Instant notAfter = status.notAfter();
                     samples.add(new CertificateSample(
-                            service.name(),
-                            status.name(),
-                            status.state().label(),
-                            notAfter == null ? 0 : notAfter.getEpochSecond(),
-                            status.failures()));
+                            service.name(), status.name(), status.state().label(), status.failures()));
                 }
             }
         }

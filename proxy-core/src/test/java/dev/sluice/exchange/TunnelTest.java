@@ -332,7 +332,14 @@ class TunnelTest {
             byte[] received = Arrays.copyOf(begin, frame.length);
             System.arraycopy(end, 0, received, 50_000, end.length);
             assertThat(Arrays.equals(received, frame)).isTrue();
-            assertThat(wire.exactly(4)).isEqualTo(CLOSE_1012);
+            // The loop may have been told of the switch before the next frame or after it: either way between two.
+            byte[] second = WebSocketFramesTest.frame(20, false);
+            byte[] next = wire.exactly(4);
+            if (Arrays.equals(next, Arrays.copyOf(second, 4))) {
+                wire.exactly(second.length - 4);
+                next = wire.exactly(4);
+            }
+            assertThat(next).isEqualTo(CLOSE_1012);
         }
     }
 
