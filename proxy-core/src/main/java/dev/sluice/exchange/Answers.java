@@ -5,6 +5,7 @@ import dev.sluice.http.ErrorPages;
 import dev.sluice.http.Redirects;
 import dev.sluice.service.RouteTable;
 import dev.sluice.service.Service;
+import dev.sluice.service.TlsOptions;
 import dev.sluice.tls.ChallengeAnswers;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
@@ -54,8 +55,10 @@ public final class Answers {
     /** Redirects to https and the canonical host, in one hop, where the service wants that. */
     boolean redirected(Exchange x, Service service) {
         Ports bound = ports.get();
+        TlsOptions tls = service.options().tls();
         String location = Redirects.location(
-                service.options(),
+                tls.enabled() && tls.redirect(),
+                service.options().canonicalHost(),
                 x.connection.secure(),
                 x.hostHeader,
                 x.target.originForm(),

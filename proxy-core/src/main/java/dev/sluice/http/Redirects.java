@@ -1,6 +1,5 @@
 package dev.sluice.http;
 
-import dev.sluice.service.ServiceOptions;
 import org.jspecify.annotations.Nullable;
 
 /** Where a request is redirected to before any target sees it: to https, to the canonical host, or both in one hop. */
@@ -13,15 +12,23 @@ public final class Redirects {
     /**
      * The Location of the redirect, or null when the request is where it belongs.
      *
+     * @param toHttps whether plain HTTP is redirected
+     * @param canonical the host that others are redirected to; empty for none
+     * @param secure whether the request came over TLS
      * @param hostHeader as received, valid
      * @param originForm path and query as received, before stripping
      * @param httpPort the port plain HTTP is served on
      * @param httpsPort the port HTTPS is served on
      */
     public static @Nullable String location(
-            ServiceOptions options, boolean secure, String hostHeader, String originForm, int httpPort, int httpsPort) {
-        boolean upgraded = !secure && options.tls().enabled() && options.tls().redirect();
-        String canonical = options.canonicalHost();
+            boolean toHttps,
+            String canonical,
+            boolean secure,
+            String hostHeader,
+            String originForm,
+            int httpPort,
+            int httpsPort) {
+        boolean upgraded = toHttps && !secure;
         boolean moved = !canonical.isEmpty() && !HostName.normalise(canonical).equals(HostName.normalise(hostHeader));
         if (!upgraded && !moved) {
             return null;

@@ -5,8 +5,10 @@ import dev.sluice.exchange.Exchange;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelPromise;
 import io.netty.handler.codec.http.EmptyHttpHeaders;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpRequest;
@@ -136,44 +138,54 @@ final class Http2Client implements ClientStream {
     public void end(HttpHeaders trailers) {
         responseEnded = true;
         if (open()) {
+            ChannelPromise sent = ctx().newPromise();
             if (pendingHead != null && trailers.isEmpty()) {
-                writePendingHead(true);
+                writePendingHead(true, sent);
             } else {
                 writePendingHead(false);
-                writeEnd(trailers);
+                writeEnd(trailers, sent);
             }
-            stopRequest();
+            stopRequest(sent);
         }
         exchange = null;
         connection.flushSoon();
     }
 
-    private void writeEnd(HttpHeaders trailers) {
+    private void writeEnd(HttpHeaders trailers, ChannelPromise sent) {
         if (trailers.isEmpty()) {
-            connection.encoder().writeData(ctx(), stream.id(), Unpooled.EMPTY_BUFFER, 0, true, ctx().newPromise());
+            connection.encoder().writeData(ctx(), stream.id(), Unpooled.EMPTY_BUFFER, 0, true, sent);
         } else {
-            connection
-                    .encoder()
-                    .writeHeaders(ctx(), stream.id(), Http2Heads.trailers(trailers), 0, true, ctx().newPromise());
+            connection.encoder().writeHeaders(ctx(), stream.id(), Http2Heads.trailers(trailers), 0, true, sent);
         }
     }
 
-    // RFC 9113 8.1: after an early answer the client is asked to stop sending.
-    private void stopRequest() {
+    // RFC 9113 8.1: after an early answer the client is asked to stop sending, but not before it has the answer: a
+    // reset
+    // takes with it what waits for the window.
+    private void stopRequest(ChannelFuture sent) {
         reading(true);
         if (!requestEnded) {
-            connection.encoder().writeRstStream(ctx(), stream.id(), Http2Error.NO_ERROR.code(), ctx().newPromise());
+            sent.addListener(_ -> {
+                if (stream.state() == Http2Stream.State.HALF_CLOSED_LOCAL) {
+                    connection
+                            .encoder()
+                            .writeRstStream(ctx(), stream.id(), Http2Error.NO_ERROR.code(), ctx().newPromise());
+                    connection.flushSoon();
+                }
+            });
         }
     }
 
     private void writePendingHead(boolean end) {
+        writePendingHead(end, ctx().newPromise());
+    }
+
+    private void writePendingHead(boolean end, ChannelPromise written) {
         HttpResponse head = pendingHead;
         if (head != null) {
             pendingHead = null;
             if (open()) {
-                connection
-                        .encoder()
-                        .writeHeaders(ctx(), stream.id(), Http2Heads.response(head), 0, end, ctx().newPromise());
+                connection.encoder().writeHeaders(ctx(), stream.id(), Http2Heads.response(head), 0, end, written);
             }
         }
     }

@@ -107,8 +107,8 @@ final class Http2Streams extends Http2ConnectionHandler implements ClientConnect
 
     @Override
     public void finish() {
-        // GOAWAY now; the connection closes when its streams are done.
-        ctx().close();
+        // Through this handler, which sends GOAWAY now and closes the connection when its streams are done.
+        ctx().channel().close();
     }
 
     @Override
@@ -119,7 +119,8 @@ final class Http2Streams extends Http2ConnectionHandler implements ClientConnect
 
     @Override
     public void close() {
-        ctx().channel().close();
+        // Past this handler, which would wait for its streams.
+        ctx().close();
     }
 
     ChannelHandlerContext ctx() {

@@ -208,7 +208,7 @@ class BufferingTest {
                 new BufferOptions(true, false, 2, 0, 0),
                 (request, wire) -> Backend.ok(wire, request.text() + " " + request.trailers.strip()));
         assertThat(proxy.send("POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n"
-                                + "5\r\nhello\r\n0\r\nX-Sum: 1\r\n\r\n")
+                                .concat("5\r\nhello\r\n0\r\nX-Sum: 1\r\n\r\n"))
                         .text())
                 .isEqualTo("hello X-Sum: 1");
     }

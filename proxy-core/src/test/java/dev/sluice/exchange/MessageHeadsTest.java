@@ -140,10 +140,24 @@ class MessageHeadsTest {
 
     @Test
     void fieldsOfTheConnectionStayBehindAndAllOthersPass() throws Exception {
-        Message request = received(
-                "GET / HTTP/1.1\r\nHost: a\r\nConnection: close, X-Mine\r\nX-Mine: 1\r\nKeep-Alive: 5\r\n"
-                        + "Proxy-Connection: keep-alive\r\nProxy-Authorization: x\r\nTE: trailers, gzip\r\nTrailer: X-Sum\r\n"
-                        + "Forwarded: for=1.2.3.4\r\nX-Twice: 1\r\nX-Twice: 2\r\nCookie: a=1\r\nAccept-Encoding: br\r\n\r\n");
+        Message request = received(String.join(
+                "\r\n",
+                "GET / HTTP/1.1",
+                "Host: a",
+                "Connection: close, X-Mine",
+                "X-Mine: 1",
+                "Keep-Alive: 5",
+                "Proxy-Connection: keep-alive",
+                "Proxy-Authorization: x",
+                "TE: trailers, gzip",
+                "Trailer: X-Sum",
+                "Forwarded: for=1.2.3.4",
+                "X-Twice: 1",
+                "X-Twice: 2",
+                "Cookie: a=1",
+                "Accept-Encoding: br",
+                "",
+                ""));
         for (String gone : List.of(
                 "Connection",
                 "X-Mine",
@@ -195,10 +209,21 @@ class MessageHeadsTest {
 
     @Test
     void fieldsOfTheTargetsConnectionStayBehindAndAllOthersPass() throws Exception {
-        Message answer =
-                answered("HTTP/1.1 200 Fine by me\r\nConnection: keep-alive, X-Mine\r\nX-Mine: 1\r\nKeep-Alive: 5\r\n"
-                        + "Proxy-Authenticate: x\r\nUpgrade: h2c\r\nServer: app\r\nVia: 1.1 x\r\nSet-Cookie: a=1\r\nSet-Cookie: b=2\r\n"
-                        + "Content-Length: 2\r\n\r\nok");
+        Message answer = answered(String.join(
+                "\r\n",
+                "HTTP/1.1 200 Fine by me",
+                "Connection: keep-alive, X-Mine",
+                "X-Mine: 1",
+                "Keep-Alive: 5",
+                "Proxy-Authenticate: x",
+                "Upgrade: h2c",
+                "Server: app",
+                "Via: 1.1 x",
+                "Set-Cookie: a=1",
+                "Set-Cookie: b=2",
+                "Content-Length: 2",
+                "",
+                "ok"));
         assertThat(answer.firstLine).isEqualTo("HTTP/1.1 200 Fine by me");
         for (String gone : List.of("Connection", "X-Mine", "Keep-Alive", "Proxy-Authenticate", "Upgrade")) {
             assertThat(answer.header(gone)).as(gone).isNull();

@@ -2,21 +2,11 @@ package dev.sluice.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.sluice.service.ServiceOptions;
-import dev.sluice.service.TlsOptions;
-import java.time.Duration;
-import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class RedirectsTest {
-
-    private static ServiceOptions options(boolean tls, boolean redirect, String canonicalHost) {
-        TlsOptions tlsOptions = new TlsOptions(tls, redirect, "", "", "", "", "");
-        return new ServiceOptions(
-                List.of(), List.of(), true, tlsOptions, canonicalHost, "", Duration.ZERO, false, List.of(), "");
-    }
 
     @ParameterizedTest
     @CsvSource({
@@ -29,25 +19,20 @@ class RedirectsTest {
         "[::1]:8080,8080,8443,https://[::1]:8443/p?q"
     })
     void plainHttpGoesToHttpsAtThePortWhereItIs(String host, int httpPort, int httpsPort, String location) {
-        assertThat(Redirects.location(options(true, true, ""), false, host, "/p?q", httpPort, httpsPort))
+        assertThat(Redirects.location(true, "", false, host, "/p?q", httpPort, httpsPort))
                 .isEqualTo(location);
     }
 
     @ParameterizedTest
     @CsvSource({"h.test", "h.test:80", "h.test:9000"})
     void behindAPortMappingTheInnerPortIsNotTold(String host) {
-        assertThat(Redirects.location(options(true, true, ""), false, host, "/", 8080, 8443))
-                .isEqualTo("https://h.test/");
+        assertThat(Redirects.location(true, "", false, host, "/", 8080, 8443)).isEqualTo("https://h.test/");
     }
 
     @Test
-    void httpsAndServicesWithoutTlsOrRedirectStay() {
-        assertThat(Redirects.location(options(true, true, ""), true, "h.test", "/", 80, 443))
-                .isNull();
-        assertThat(Redirects.location(options(true, false, ""), false, "h.test", "/", 80, 443))
-                .isNull();
-        assertThat(Redirects.location(options(false, true, ""), false, "h.test", "/", 80, 443))
-                .isNull();
+    void httpsAndServicesWithoutRedirectStay() {
+        assertThat(Redirects.location(true, "", true, "h.test", "/", 80, 443)).isNull();
+        assertThat(Redirects.location(false, "", false, "h.test", "/", 80, 443)).isNull();
     }
 
     @ParameterizedTest
@@ -58,28 +43,28 @@ class RedirectsTest {
         "true,www.h.test:8443,https://h.test:8443/p"
     })
     void anotherHostGoesToTheCanonicalOneAtTheClientsPort(boolean secure, String host, String location) {
-        assertThat(Redirects.location(options(false, true, "h.test"), secure, host, "/p", 8080, 8443))
+        assertThat(Redirects.location(false, "h.test", secure, host, "/p", 8080, 8443))
                 .isEqualTo(location);
     }
 
     @ParameterizedTest
     @CsvSource({"h.test", "h.test:8080", "H.TEST", "h.test."})
     void theCanonicalHostInAnySpellingStays(String host) {
-        assertThat(Redirects.location(options(false, true, "H.test"), false, host, "/", 80, 443))
+        assertThat(Redirects.location(false, "H.test", false, host, "/", 80, 443))
                 .isNull();
     }
 
     @Test
     void schemeAndHostChangeInOneHop() {
-        assertThat(Redirects.location(options(true, true, "h.test"), false, "www.h.test:8080", "/p?q", 8080, 8443))
+        assertThat(Redirects.location(true, "h.test", false, "www.h.test:8080", "/p?q", 8080, 8443))
                 .isEqualTo("https://h.test:8443/p?q");
     }
 
     @Test
     void aCanonicalHostWithPortOrOfIpv6IsSpelledAsUrlsNeedIt() {
-        assertThat(Redirects.location(options(false, true, "h.test:81"), false, "x.test:80", "/", 80, 443))
+        assertThat(Redirects.location(false, "h.test:81", false, "x.test:80", "/", 80, 443))
                 .isEqualTo("http://h.test:81/");
-        assertThat(Redirects.location(options(false, true, "2001:db8::1"), false, "x.test", "/", 80, 443))
+        assertThat(Redirects.location(false, "2001:db8::1", false, "x.test", "/", 80, 443))
                 .isEqualTo("http://[2001:db8::1]/");
     }
 

@@ -139,8 +139,8 @@ class LoadBalancerTest {
             }
             balancer.retire();
             long atTheEnd = balancer.inflight();
-            long claimed = claimers.get(0).get() + claimers.get(1).get();
-            assertThat(claimed).isEqualTo(atTheEnd);
+            int claimed = claimers.get(0).get() + claimers.get(1).get();
+            assertThat(atTheEnd).isEqualTo(claimed);
         }
     }
 
