@@ -1,5 +1,7 @@
 package dev.sluice.exchange;
 
+import dev.sluice.edge.EdgeLimits;
+import dev.sluice.edge.LimitHits;
 import dev.sluice.service.Target;
 import dev.sluice.upstream.UpstreamPool;
 import io.netty.channel.EventLoop;
@@ -31,6 +33,8 @@ public final class Worker {
 
     private final EventLoop loop;
     private final UpstreamPool pool;
+    private final EdgeLimits limits;
+    private final LimitHits limitHits;
     private final Set<ClientConnection> connections = Collections.newSetFromMap(new IdentityHashMap<>());
     private @Nullable Exchange first;
     // The number of connections, for other threads.
@@ -40,13 +44,25 @@ public final class Worker {
     private long dateSecond;
     private String date = "";
 
-    public Worker(EventLoop loop, UpstreamPool pool) {
+    public Worker(EventLoop loop, UpstreamPool pool, EdgeLimits limits, LimitHits limitHits) {
         this.loop = loop;
         this.pool = pool;
+        this.limits = limits;
+        this.limitHits = limitHits;
     }
 
     public EventLoop loop() {
         return loop;
+    }
+
+    /** What clients may take. */
+    public EdgeLimits limits() {
+        return limits;
+    }
+
+    /** Where it is counted that they took more. */
+    public LimitHits limitHits() {
+        return limitHits;
     }
 
     UpstreamPool pool() {

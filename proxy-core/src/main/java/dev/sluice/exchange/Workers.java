@@ -1,5 +1,7 @@
 package dev.sluice.exchange;
 
+import dev.sluice.edge.EdgeLimits;
+import dev.sluice.edge.LimitHits;
 import dev.sluice.observe.RequestMetrics;
 import dev.sluice.service.Target;
 import dev.sluice.service.Traffic;
@@ -21,9 +23,14 @@ public final class Workers implements Traffic {
     private final List<Worker> workers = new ArrayList<>();
 
     public Workers(EventLoopGroup group, Connector connector, RequestMetrics metrics) {
+        this(group, connector, metrics, EdgeLimits.DEFAULT, new LimitHits());
+    }
+
+    public Workers(
+            EventLoopGroup group, Connector connector, RequestMetrics metrics, EdgeLimits limits, LimitHits hits) {
         for (EventExecutor executor : group) {
             EventLoop loop = (EventLoop) executor;
-            workers.add(new Worker(loop, new UpstreamPool(loop, connector, metrics)));
+            workers.add(new Worker(loop, new UpstreamPool(loop, connector, metrics), limits, hits));
         }
     }
 
