@@ -141,7 +141,7 @@ class DistributionIT {
 
     @Test
     void leavesTheCacheAloneWhenAJarIsNewer() throws Exception {
-        Installation patched = new Installation(home.resolve("patched"), home);
+        Installation patched = new Installation(Path.of("target/patched").toAbsolutePath(), home);
         patched.linkTo(sluice);
         Path jar;
         try (Stream<Path> jars = Files.list(patched.folder().resolve("lib"))) {

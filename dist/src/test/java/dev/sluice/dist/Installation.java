@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -20,23 +21,26 @@ record Installation(Path folder, Path home) {
         return new Installation(Path.of("target/sluice").toRealPath(), home);
     }
 
-    /** Lays the folder out with links to the files of another; the launchers are copies, as they look around themselves. */
+    /** Lays the folder out anew with links to the files of another; the launchers are copies, as they look around them. */
     void linkTo(Installation other) throws IOException {
-        for (String part : List.of("bin", "lib")) {
-            Files.createDirectories(folder.resolve(part));
-            try (Stream<Path> files = Files.list(other.folder.resolve(part))) {
-                for (Path file : files.toList()) {
-                    Path here = folder.resolve(part).resolve(file.getFileName());
-                    if (part.equals("bin")) {
-                        Files.copy(file, here);
-                    } else {
-                        Files.createSymbolicLink(here, file);
-                    }
+        if (Files.exists(folder)) {
+            try (Stream<Path> old = Files.walk(folder)) {
+                for (Path file : old.sorted(Comparator.reverseOrder()).toList()) {
+                    Files.delete(file);
                 }
             }
         }
-        Files.createSymbolicLink(folder.resolve("conf"), other.folder.resolve("conf"));
-        Files.createSymbolicLink(folder.resolve("runtime"), other.folder.resolve("runtime"));
+        Path bin = Files.createDirectories(folder.resolve("bin"));
+        Path lib = Files.createDirectories(folder.resolve("lib"));
+        Files.copy(other.folder.resolve("bin/sluice"), bin.resolve("sluice"));
+        try (Stream<Path> files = Files.list(other.folder.resolve("lib"))) {
+            for (Path file : files.toList()) {
+                Files.createSymbolicLink(lib.resolve(file.getFileName()), file);
+            }
+        }
+        for (String part : List.of("conf", "runtime")) {
+            Files.createSymbolicLink(folder.resolve(part), other.folder.resolve(part));
+        }
     }
 
     /** What one command did. */

@@ -39,13 +39,14 @@ final class DeployCommand implements Command {
     public void check(Flags flags) throws CommandFailed {
         BufferFlags.validate(flags);
         ServiceFlags.validate(flags);
+        TlsFlags.check(flags);
     }
 
     @Override
     public int run(Flags flags, Session session) throws AdminFailure {
         Map<String, Object> fields = DeployFlags.fields(flags);
         ServiceFlags.addTo(fields, flags);
-        TlsFlags.addTo(fields, flags);
+        TlsFlags.addTo(fields, flags, session);
         HealthFlags.addTo(fields, flags);
         ForwardingFlags.addTo(fields, flags);
         BufferFlags.addTo(fields, flags);

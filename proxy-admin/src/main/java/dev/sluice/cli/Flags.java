@@ -27,6 +27,15 @@ record Flags(ParseResult parsed, List<String> words) {
         return Objects.requireNonNull((String) value(flag));
     }
 
+    /** The value, or the first one of a flag that takes several; empty for none. */
+    String text(String flag) {
+        return switch (value(flag)) {
+            case String text -> text;
+            case List<?> list when !list.isEmpty() -> String.valueOf(list.getFirst());
+            case null, default -> "";
+        };
+    }
+
     long integer(String flag) {
         return Objects.requireNonNull((Long) value(flag));
     }

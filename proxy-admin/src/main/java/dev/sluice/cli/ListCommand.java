@@ -51,6 +51,9 @@ final class ListCommand implements Command {
                 if (!service.text("fault").isEmpty()) {
                     session.out().println(service.text("name") + " is broken: " + service.text("fault"));
                 }
+                for (JsonObject certificate : service.objects("certificates")) {
+                    session.out().println(CertificateWords.of(certificate));
+                }
             }
         }
         return 0;

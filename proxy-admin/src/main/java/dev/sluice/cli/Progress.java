@@ -63,6 +63,10 @@ final class Progress implements AutoCloseable {
             case "switched" -> step("switched to the new targets");
             case "draining" ->
                 step("switched; waiting for " + requests(event.number("in_flight")) + " to the old targets");
+            case "certificates" -> {
+                erase();
+                event.objects("certificates").forEach(c -> out.println(CertificateWords.of(c)));
+            }
             default -> {} // of a newer daemon, or the end
         }
         show();

@@ -43,6 +43,7 @@ final class RunCommand implements Command {
         if (session.sluice()) {
             flags.add(FlagSpecs.bool(
                     "io-uring", bool(session, "IO_URING"), "Use io_uring where the kernel has it [IO_URING]"));
+            flags.addAll(AcmeFlags.specs(session));
         }
         return List.of(new FlagGroup(
                 "Flags (in brackets the environment variable, with or without KAMAL_PROXY_ in front)", flags));
@@ -58,6 +59,7 @@ final class RunCommand implements Command {
                         port(flags, "metrics-port"),
                         flags.bool("http3"),
                         session.sluice() && flags.bool("io-uring"),
+                        session.sluice() ? AcmeFlags.options(flags) : AcmeFlags.fromEnvironment(session),
                         session.paths()));
     }
 
@@ -77,11 +79,14 @@ final class RunCommand implements Command {
         return parsed(session, name, Long::parseLong, otherwise);
     }
 
+    /** An environment variable's value by the rule above, or null. */
+    static @Nullable String variable(Session session, String name) {
+        String value = session.environment().get("KAMAL_PROXY_" + name);
+        return value == null ? session.environment().get(name) : value;
+    }
+
     private static <T> T parsed(Session session, String name, Function<String, T> parser, T otherwise) {
-        @Nullable String value = session.environment().get("KAMAL_PROXY_" + name);
-        if (value == null) {
-            value = session.environment().get(name);
-        }
+        @Nullable String value = variable(session, name);
         if (value == null) {
             return otherwise;
         }

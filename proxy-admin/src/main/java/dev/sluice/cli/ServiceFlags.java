@@ -34,8 +34,8 @@ final class ServiceFlags {
         TlsOptions tls = new TlsOptions(
                 flags.bool("tls"),
                 flags.bool("tls-redirect"),
-                flags.string("tls-certificate-path"),
-                flags.string("tls-private-key-path"),
+                flags.text(TlsFlags.CERTIFICATE),
+                flags.text(TlsFlags.KEY),
                 flags.string("tls-on-demand-url"),
                 "",
                 flags.string("tls-acme-cache-path"));

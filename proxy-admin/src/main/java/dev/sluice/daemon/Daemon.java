@@ -1,5 +1,6 @@
 package dev.sluice.daemon;
 
+import dev.sluice.acme.AutomaticCertificates;
 import dev.sluice.admin.api.AdminRoutes;
 import dev.sluice.admin.api.AdminServer;
 import dev.sluice.admin.api.DaemonStatus;
@@ -7,6 +8,7 @@ import dev.sluice.admin.api.dto.StatusView.ListenerView;
 import dev.sluice.buffer.SpillFiles;
 import dev.sluice.exchange.Answers;
 import dev.sluice.exchange.Finish;
+import dev.sluice.exchange.OwnRequests;
 import dev.sluice.exchange.Ports;
 import dev.sluice.exchange.RequestPath;
 import dev.sluice.exchange.Workers;
@@ -21,6 +23,7 @@ import dev.sluice.observe.LogWriter;
 import dev.sluice.observe.Metrics;
 import dev.sluice.observe.MetricsEndpoint;
 import dev.sluice.observe.RequestMetrics;
+import dev.sluice.service.CertificateSamples;
 import dev.sluice.service.Deployer;
 import dev.sluice.service.PauseCommands;
 import dev.sluice.service.RolloutCommands;
@@ -28,6 +31,7 @@ import dev.sluice.service.Services;
 import dev.sluice.service.TargetSamples;
 import dev.sluice.state.StateFile;
 import dev.sluice.tls.FilePoll;
+import dev.sluice.tls.HandshakeFailures;
 import dev.sluice.tls.SniContexts;
 import dev.sluice.upstream.Connector;
 import dev.sluice.upstream.NameLookup;
@@ -40,7 +44,6 @@ import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.LongAdder;
 
 /**
  * The whole system, put together: every long-lived object is made here, in the order in which it is needed. Start and
@@ -54,7 +57,7 @@ public final class Daemon {
     private static final Duration LOOP_END = Duration.ofSeconds(1);
 
     private final RunOptions options;
-    private final LongAdder handshakeFailures = new LongAdder();
+    private final HandshakeFailures handshakeFailures = new HandshakeFailures();
     private final List<Listener> listeners = new CopyOnWriteArrayList<>();
     private final Transport transport;
     private final EventLoopGroup loops;
@@ -67,9 +70,9 @@ public final class Daemon {
     private final StateFile state;
     private final Services services;
     private final NettyHealthProbe probe;
+    private final AutomaticCertificates certificates;
     private final ServiceResources resources;
-    private final SpillFiles spillFiles;
-    private final AccessLog accessLog;
+    private final RequestPath path;
     private final AdminServer admin;
     // Written once, when both are bound.
     private volatile Ports ports = new Ports(0, 0);
@@ -86,9 +89,13 @@ public final class Daemon {
         state = new StateFile(paths.stateFile());
         services = new Services(state, metrics);
         probe = new NettyHealthProbe(loops, connector);
-        resources = new ServiceResources(filePoll);
-        spillFiles = new SpillFiles(temporaryDirectory());
-        accessLog = new AccessLog(log);
+        certificates = new AutomaticCertificates(options.acme(), paths.certificates(), filePoll);
+        path = new RequestPath(
+                services,
+                new SpillFiles(temporaryDirectory()),
+                new Answers(() -> ports, certificates.challenges()),
+                new Finish(new AccessLog(log), metrics));
+        resources = new ServiceResources(filePoll, certificates, new OwnRequests(path, workers));
         admin = new AdminServer(
                 controlLoop,
                 transport.unixServerChannel(),
@@ -102,9 +109,11 @@ public final class Daemon {
                         new DaemonStatus(Version.text(), Instant.now(), this::listening)));
         if (metrics instanceof Metrics shown) {
             shown.logLinesDropped(log::dropped);
-            shown.tlsHandshakeFailures(handshakeFailures);
+            shown.tlsHandshakeFailures(handshakeFailures.total());
             shown.clientConnections(workers::clientConnections);
             shown.targets(() -> TargetSamples.of(services.table()));
+            shown.certificates(() -> CertificateSamples.automatic(services.table()));
+            shown.servedCertificates(() -> CertificateSamples.served(services.table()));
         }
     }
 
@@ -127,15 +136,18 @@ public final class Daemon {
         } else {
             Events.debug("Metrics server disabled");
         }
-        RequestPath path =
-                new RequestPath(services, spillFiles, new Answers(() -> ports), new Finish(accessLog, metrics));
-        ConnectionPipeline pipeline =
-                new ConnectionPipeline(path, workers, new ServiceCertificates(services), contexts, handshakeFailures);
+        ConnectionPipeline pipeline = new ConnectionPipeline(
+                path,
+                workers,
+                new ServiceCertificates(services, certificates.challenges()),
+                contexts,
+                handshakeFailures);
         Listener http = listen(
                 Listener.bind("http", options.httpPort(), transport, loops, loops, pipeline.plain(options.httpPort())));
         Listener https = listen(Listener.bind(
                 "https", options.httpsPort(), transport, loops, loops, pipeline.tls(options.httpsPort())));
         ports = new Ports(http.port(), https.port());
+        certificates.start();
         admin.start();
         Events.info("Server started", "http", http.port(), "https", https.port());
     }
@@ -148,6 +160,11 @@ public final class Daemon {
     /** The port that plain HTTP is served on. */
     public int httpPort() {
         return ports.http();
+    }
+
+    /** The port that HTTPS is served on. */
+    int httpsPort() {
+        return ports.https();
     }
 
     private Listener listen(Listener listener) {
@@ -164,6 +181,7 @@ public final class Daemon {
     /** Lets the requests under way finish, for a while, and closes everything. */
     public void stop() throws InterruptedException {
         admin.stop();
+        certificates.close();
         listeners.forEach(Listener::close);
         if (!workers.drain(SHUTDOWN_TIMEOUT)) {
             Events.warn("Closing active connections");

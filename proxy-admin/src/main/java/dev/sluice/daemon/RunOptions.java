@@ -1,5 +1,7 @@
 package dev.sluice.daemon;
 
+import dev.sluice.acme.AcmeOptions;
+
 /**
  * How the daemon is to run: the flags of {@code run}, with the environment already taken into account.
  *
@@ -9,7 +11,15 @@ package dev.sluice.daemon;
  * @param metricsPort 0 to 65535; 0 means no metrics listener
  * @param http3 whether HTTP/3 is served
  * @param ioUring whether the event loops use io_uring where the kernel has it
+ * @param acme how certificates are obtained
  * @param paths the control socket and the data directory
  */
 public record RunOptions(
-        boolean debug, int httpPort, int httpsPort, int metricsPort, boolean http3, boolean ioUring, Paths paths) {}
+        boolean debug,
+        int httpPort,
+        int httpsPort,
+        int metricsPort,
+        boolean http3,
+        boolean ioUring,
+        AcmeOptions acme,
+        Paths paths) {}

@@ -1,6 +1,10 @@
 package dev.sluice.daemon;
 
-import dev.sluice.acme.StoredCertificates;
+import dev.sluice.acme.AutomaticCertificates;
+import dev.sluice.acme.CheckUrl;
+import dev.sluice.acme.HostCheck;
+import dev.sluice.acme.HttpHostCheck;
+import dev.sluice.exchange.OwnRequests;
 import dev.sluice.http.ErrorPages;
 import dev.sluice.observe.Events;
 import dev.sluice.service.ControlFailure;
@@ -13,28 +17,33 @@ import dev.sluice.tls.FileCertificates;
 import dev.sluice.tls.FilePoll;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.CompletionStage;
 
 /** Opens certificates and error pages from the daemon's file system. Blocking; for virtual threads. */
 final class ServiceResources implements Resources {
-    private final FilePoll poll;
+    private final AutomaticCertificates automatic;
     private final FileCertificates files;
+    private final OwnRequests requests;
 
     /**
-     * @param poll looks for changed certificate files
+     * @param filePoll looks for changed certificate files
+     * @param requests for on-demand checks that the service itself answers
      */
-    ServiceResources(FilePoll poll) {
-        this.poll = poll;
-        this.files = new FileCertificates(poll);
+    ServiceResources(FilePoll filePoll, AutomaticCertificates automatic, OwnRequests requests) {
+        this.automatic = automatic;
+        this.requests = requests;
+        this.files = new FileCertificates(filePoll);
     }
 
     @Override
     public CertificateSource certificates(ServiceOptions options) throws ControlFailure {
         TlsOptions tls = options.tls();
         if (!tls.custom()) {
-            return StoredCertificates.open(options, poll);
+            return automatic(options, true);
         }
         try {
-            return files.open(Path.of(tls.certificatePath()), Path.of(tls.privateKeyPath()));
+            return files.open(paths(tls), options.hosts());
         } catch (CertificateUnusable e) {
             Events.error("Error loading TLS certificate", "error", e.getMessage());
             throw new ControlFailure(ControlFailure.Kind.INVALID, "unable to load certificate");
@@ -44,9 +53,34 @@ final class ServiceResources implements Resources {
     @Override
     public CertificateSource certificatesLater(ServiceOptions options) {
         TlsOptions tls = options.tls();
-        return tls.custom()
-                ? files.openLater(Path.of(tls.certificatePath()), Path.of(tls.privateKeyPath()))
-                : Resources.super.certificatesLater(options);
+        if (tls.custom()) {
+            return files.openLater(paths(tls));
+        }
+        try {
+            return automatic(options, false);
+        } catch (ControlFailure e) {
+            return Resources.faulty(e.getMessage());
+        }
+    }
+
+    private CertificateSource automatic(ServiceOptions options, boolean deployed) throws ControlFailure {
+        String url = options.tls().onDemandUrl();
+        if (url.isEmpty()) {
+            return automatic.open(options, deployed);
+        }
+        return automatic.openOnDemand(
+                options, deployed, url.startsWith("/") ? host -> askService(host, url) : new HttpHostCheck(url));
+    }
+
+    private CompletionStage<HostCheck.Verdict> askService(String host, String path) {
+        return requests.get(host, CheckUrl.withHost(path, host), HostCheck.TIMEOUT)
+                .thenApply(answer -> new HostCheck.Verdict(answer.status(), answer.body()));
+    }
+
+    private static List<FileCertificates.Files> paths(TlsOptions tls) {
+        return tls.certificates().stream()
+                .map(c -> new FileCertificates.Files(Path.of(c.chain()), Path.of(c.key())))
+                .toList();
     }
 
     @Override

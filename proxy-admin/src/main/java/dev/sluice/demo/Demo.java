@@ -1,5 +1,6 @@
 package dev.sluice.demo;
 
+import dev.sluice.acme.AcmeOptions;
 import dev.sluice.admin.client.AdminClient;
 import dev.sluice.admin.client.AdminFailure;
 import dev.sluice.admin.client.TargetReport;
@@ -62,7 +63,7 @@ public final class Demo {
         try (OutputStream sink = Files.newOutputStream(logFile);
                 LogWriter log = new LogWriter(sink, LogWriter.CAPACITY)) {
             Logging.start(log, false);
-            Daemon daemon = new Daemon(new RunOptions(false, 0, 0, 0, false, false, paths), log);
+            Daemon daemon = new Daemon(new RunOptions(false, 0, 0, 0, false, false, AcmeOptions.DEFAULT, paths), log);
             daemon.start();
             AdminClient admin = new AdminClient(paths.socket(), Duration.ofSeconds(1));
             out.println("Sluice serves http://127.0.0.1:" + daemon.httpPort() + "/, its log is " + logFile);

@@ -2,6 +2,7 @@ package dev.sluice.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sluice.acme.AcmeOptions;
 import dev.sluice.daemon.Paths;
 import dev.sluice.daemon.RunOptions;
 import java.nio.file.Path;
@@ -20,7 +21,8 @@ class RunCommandTest {
         assertThat(program.run("run", "words", "are", "ignored").code()).isZero();
 
         Paths paths = Paths.of(Map.of("HOME", home.toString(), "XDG_RUNTIME_DIR", home.toString()));
-        assertThat(program.daemon()).isEqualTo(new RunOptions(false, 80, 443, 0, false, false, paths));
+        assertThat(program.daemon())
+                .isEqualTo(new RunOptions(false, 80, 443, 0, false, false, AcmeOptions.DEFAULT, paths));
     }
 
     @Test
@@ -70,5 +72,22 @@ class RunCommandTest {
         assertThat(other.run("run", "--io-uring").err()).isEqualTo("Error: unknown flag: --io-uring\n");
         other.run("run");
         assertThat(other.daemon().ioUring()).isFalse();
+    }
+
+    @Test
+    void authoritiesComeFromSluicesFlagsAndUnderBothNamesFromTheEnvironment() {
+        ProgramRun sluice = new ProgramRun(Program.SLUICE, home).with("ACME_EMAIL", "ops@example.com");
+        sluice.run("run", "--acme-directory", "https://a.example/dir,https://b.example/dir", "--acme-deploy-wait=0s");
+        AcmeOptions acme = sluice.daemon().acme();
+        assertThat(acme.directories()).containsExactly("https://a.example/dir", "https://b.example/dir");
+        assertThat(acme.email()).isEqualTo("ops@example.com");
+        assertThat(acme.deployWait()).isZero();
+        assertThat(sluice.run("run", "--acme-directory", "nonsense").err()).contains("is no URL");
+
+        ProgramRun other =
+                new ProgramRun(Program.KAMAL_PROXY, home).with("KAMAL_PROXY_ACME_DIRECTORY", "https://c.example/dir");
+        assertThat(other.run("run", "--acme-email", "x").err()).isEqualTo("Error: unknown flag: --acme-email\n");
+        other.run("run");
+        assertThat(other.daemon().acme().directories()).containsExactly("https://c.example/dir");
     }
 }

@@ -133,7 +133,7 @@ public final class SpillBuffer {
             Reading reader = waiting;
             if (reader != null && settled()) {
                 waiting = null;
-                files.threads().execute(reader::readChunk);
+                reader.begin();
             }
             if (stalled && backlog < MAX_BACKLOG / 2) {
                 stalled = false;
@@ -152,7 +152,10 @@ public final class SpillBuffer {
         void failed(IOException why);
     }
 
-    /** Reads the complete body from its start. The buffer must not be released before the end. */
+    /**
+     * Reads the complete body from its start, once the disk has all that is not in memory: a body that the disk fails is
+     * not read in part. The buffer must not be released before the end.
+     */
     public Reading read(Reader to) {
         Reading reading = new Reading(to);
         reading.resume();
@@ -166,31 +169,53 @@ public final class SpillBuffer {
         private long filePosition;
         private boolean busy;
         private boolean ended;
+        // While a part is with the reader, which may resume before it returns.
+        private boolean giving;
+        private boolean resumed;
 
         private Reading(Reader to) {
             this.to = to;
         }
 
         public void resume() {
+            if (giving) {
+                resumed = true;
+                return;
+            }
             if (busy || ended) {
                 return;
             }
+            if (!settled()) {
+                busy = true;
+                waiting = this;
+                return;
+            }
             while (memoryIndex < inMemory.size()) {
-                if (!to.part(inMemory.get(memoryIndex++).retainedDuplicate()) || released) {
+                if (!give(inMemory.get(memoryIndex++).retainedDuplicate())) {
                     return;
                 }
             }
             if (memorySize + filePosition < size) {
                 busy = true;
-                if (settled()) {
-                    files.threads().execute(this::readChunk);
-                } else {
-                    waiting = this;
-                }
+                files.threads().execute(this::readChunk);
             } else {
                 ended = true;
                 to.end();
             }
+        }
+
+        private void begin() {
+            busy = false;
+            resume();
+        }
+
+        // Whether the next part is wanted.
+        private boolean give(ByteBuf part) {
+            giving = true;
+            resumed = false;
+            boolean more = to.part(part);
+            giving = false;
+            return (more || resumed) && !released;
         }
 
         private void readChunk() {
@@ -215,7 +240,7 @@ public final class SpillBuffer {
                 return;
             }
             filePosition += length;
-            if (to.part(chunk)) {
+            if (give(chunk)) {
                 resume();
             }
         }

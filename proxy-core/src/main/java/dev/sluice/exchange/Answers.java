@@ -3,7 +3,9 @@ package dev.sluice.exchange;
 import dev.sluice.http.Accepts;
 import dev.sluice.http.ErrorPages;
 import dev.sluice.http.Redirects;
+import dev.sluice.service.RouteTable;
 import dev.sluice.service.Service;
+import dev.sluice.tls.ChallengeAnswers;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.handler.codec.http.EmptyHttpHeaders;
@@ -13,15 +15,40 @@ import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpResponse;
 import java.util.function.Supplier;
 
-/** The answers that the proxy gives itself: redirects, health while the gate is closed, error pages. */
+/** The answers that the proxy gives itself: challenges, redirects, health while the gate is closed, error pages. */
 public final class Answers {
+    private static final String CHALLENGE_PATH = "/.well-known/acme-challenge/";
+
     private final Supplier<Ports> ports;
+    private final ChallengeAnswers challenges;
 
     /**
      * @param ports known once the listeners are bound, which is after this is made
      */
-    public Answers(Supplier<Ports> ports) {
+    public Answers(Supplier<Ports> ports, ChallengeAnswers challenges) {
         this.ports = ports;
+        this.challenges = challenges;
+    }
+
+    /**
+     * Answers the check of a certificate authority (RFC 8555 8.3), whatever the host's service is doing. Tokens that
+     * nobody waits for are unknown where certificates are automatic, and an ordinary path elsewhere.
+     */
+    boolean answeredChallenge(Exchange x, RouteTable table) {
+        String path = x.target.decodedPath();
+        if (!path.startsWith(CHALLENGE_PATH)) {
+            return false;
+        }
+        String text = challenges.http01(path.substring(CHALLENGE_PATH.length()));
+        if (text == null) {
+            Service service = table.tlsService(x.host);
+            if (service == null || service.options().tls().custom()) {
+                return false;
+            }
+        }
+        x.record.reason = "certificate authority's check";
+        answer(x, text == null ? 404 : 200, Responses.TEXT, text == null ? "no such challenge\n" : text);
+        return true;
     }
 
     /** Redirects to https and the canonical host, in one hop, where the service wants that. */

@@ -75,6 +75,8 @@ public final class Exchange implements ResponseListener {
     boolean prepared;
     /** The response head is with the client. */
     boolean responding;
+    /** Made by the proxy itself: see {@link OwnRequests}. */
+    boolean own;
     /** By method a read: may go to a read target, and sets no affinity cookie. */
     boolean read;
     /** The protocol the client asks to switch to, or null. */

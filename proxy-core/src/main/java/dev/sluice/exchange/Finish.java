@@ -22,10 +22,11 @@ public final class Finish {
             metrics.left(x.record.service);
         }
         x.record.service = service.name();
-        x.record.excludedFromMetrics = service.excludedFromMetrics(
-                prefix.length() > 1 && service.options().stripPrefix()
-                        ? x.target.decodedPathWithout(prefix)
-                        : x.target.decodedPath());
+        x.record.excludedFromMetrics = x.own
+                || service.excludedFromMetrics(
+                        prefix.length() > 1 && service.options().stripPrefix()
+                                ? x.target.decodedPathWithout(prefix)
+                                : x.target.decodedPath());
         if (!x.record.excludedFromMetrics) {
             metrics.started(service.name());
         }
@@ -55,10 +56,12 @@ public final class Finish {
     void ended(Exchange x) {
         releaseTarget(x);
         x.record.endedNanos = System.nanoTime();
-        if (!x.record.excludedFromMetrics) {
+        if (!x.record.excludedFromMetrics && !x.own) {
             metrics.ended(
                     x.record.service, x.record.method, x.record.status, x.record.endedNanos - x.record.startedNanos);
         }
-        log.ended(x.record);
+        if (!x.own) {
+            log.ended(x.record);
+        }
     }
 }

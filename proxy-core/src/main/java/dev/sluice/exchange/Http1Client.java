@@ -88,13 +88,22 @@ public final class Http1Client extends ChannelInboundHandlerAdapter implements C
     public void channelRead(ChannelHandlerContext ctx, Object msg) {
         if (lingering) {
             ReferenceCountUtil.release(msg);
-        } else if (!held.isEmpty()
-                || (requestEnded && !responseEnded && !(skipEnd && msg instanceof LastHttpContent))) {
+        } else if (!held.isEmpty() || !(takes() || endsBodiless(msg))) {
             held.add(msg);
             updateReading();
         } else {
             take(msg);
         }
+    }
+
+    // Whether what comes now belongs to the request under way, or may begin the next one: not before the one before is
+    // answered, nor while the client leaves answers unread.
+    private boolean takes() {
+        return !requestEnded || (responseEnded && ctx().channel().isWritable());
+    }
+
+    private boolean endsBodiless(@Nullable Object msg) {
+        return skipEnd && msg instanceof LastHttpContent;
     }
 
     private void take(Object msg) {
@@ -153,16 +162,13 @@ public final class Http1Client extends ChannelInboundHandlerAdapter implements C
             return;
         }
         Exchange exchange = current;
-        if (exchange == null) {
+        if (content.decoderResult().isFailure()) {
+            content.release();
+            malformed(exchange, String.valueOf(content.decoderResult().cause().getMessage()));
+        } else if (exchange == null) {
             // The rest of a body that nobody wanted.
             requestEnded |= content instanceof LastHttpContent;
             content.release();
-        } else if (content.decoderResult().isFailure()) {
-            content.release();
-            requestEnded = true;
-            keepAlive = false;
-            exchange.requestMalformed(
-                    String.valueOf(content.decoderResult().cause().getMessage()));
         } else {
             boolean last = content instanceof LastHttpContent;
             HttpHeaders trailers = last ? ((LastHttpContent) content).trailingHeaders() : EmptyHttpHeaders.INSTANCE;
@@ -175,6 +181,16 @@ public final class Http1Client extends ChannelInboundHandlerAdapter implements C
                 requestEnded = true;
                 exchange.requestEnd(trailers);
             }
+        }
+    }
+
+    // Where this request ends, and the next begins, cannot be known any more.
+    private void malformed(@Nullable Exchange exchange, String why) {
+        keepAlive = false;
+        if (exchange == null) {
+            ctx().close();
+        } else {
+            exchange.requestMalformed(why);
         }
     }
 
@@ -209,6 +225,8 @@ public final class Http1Client extends ChannelInboundHandlerAdapter implements C
     public void channelWritabilityChanged(ChannelHandlerContext ctx) {
         if (current != null) {
             current.clientWritable();
+        } else {
+            takeHeld();
         }
     }
 
@@ -299,8 +317,9 @@ public final class Http1Client extends ChannelInboundHandlerAdapter implements C
             last.trailingHeaders().set(trailers);
         }
         responseEnded = true;
-        bodyWanted = true;
         current = null;
+        // What is left of the request holds up nobody any more.
+        bodyWanted = true;
         if (keepAlive && !finishing) {
             ctx().writeAndFlush(last, ctx().voidPromise());
             takeHeld();
@@ -318,7 +337,7 @@ public final class Http1Client extends ChannelInboundHandlerAdapter implements C
             return;
         }
         drainingHeld = true;
-        while (!held.isEmpty() && (responseEnded || !requestEnded || skipsNext())) {
+        while (!held.isEmpty() && (takes() || endsBodiless(held.peek()))) {
             take(held.poll());
         }
         drainingHeld = false;
@@ -326,10 +345,6 @@ public final class Http1Client extends ChannelInboundHandlerAdapter implements C
             current.requestReadComplete();
         }
         updateReading();
-    }
-
-    private boolean skipsNext() {
-        return skipEnd && held.peek() instanceof LastHttpContent;
     }
 
     // RFC 9112 9.6: closing with unread data would make the kernel reset the connection, answer and all.
@@ -374,7 +389,8 @@ public final class Http1Client extends ChannelInboundHandlerAdapter implements C
 
     @Override
     public boolean upgradable() {
-        return !http10;
+        // What was sent after the request and before the answer would be a request, not the other protocol.
+        return !http10 && held.isEmpty();
     }
 
     @Override

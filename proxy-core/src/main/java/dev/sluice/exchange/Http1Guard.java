@@ -82,6 +82,11 @@ public final class Http1Guard extends ChannelInboundHandlerAdapter {
     private static @Nullable RejectedRequest checkFraming(HttpRequest request) {
         HttpHeaders headers = request.headers();
         List<String> codings = headers.getAll(HttpHeaderNames.TRANSFER_ENCODING);
+        if (headers.contains(HttpHeaderNames.SEC_WEBSOCKET_KEY1)
+                && headers.contains(HttpHeaderNames.SEC_WEBSOCKET_KEY2)) {
+            // The codec takes the eight bytes that follow for a body that nothing announced.
+            return new RejectedRequest(400, "obsolete WebSocket handshake");
+        }
         if (codings.isEmpty()) {
             return headers.getAll(HttpHeaderNames.CONTENT_LENGTH).size() > 1
                     ? new RejectedRequest(400, "more than one Content-Length")
@@ -127,9 +132,11 @@ public final class Http1Guard extends ChannelInboundHandlerAdapter {
     }
 
     private static @Nullable RejectedRequest checkExpect(HttpHeaders headers) {
-        String expect = headers.get(HttpHeaderNames.EXPECT);
-        return expect == null || expect.equalsIgnoreCase("100-continue")
-                ? null
-                : new RejectedRequest(417, "unknown expectation");
+        for (String expect : headers.getAll(HttpHeaderNames.EXPECT)) {
+            if (!expect.equalsIgnoreCase("100-continue")) {
+                return new RejectedRequest(417, "unknown expectation");
+            }
+        }
+        return null;
     }
 }

@@ -4,6 +4,7 @@ import dev.sluice.http.CookieScope;
 import dev.sluice.http.ForwardedHeaders;
 import dev.sluice.http.HopByHop;
 import dev.sluice.http.RequestIds;
+import dev.sluice.http.RequestTarget;
 import dev.sluice.http.WriterAffinity;
 import dev.sluice.observe.RequestRecord;
 import dev.sluice.service.LoadBalancer;
@@ -35,16 +36,9 @@ final class Preparation {
         RequestRecord record = x.record;
         record.startedMillis = System.currentTimeMillis();
         record.startedNanos = System.nanoTime();
-        String id = headers.get(REQUEST_ID);
-        if (id == null || id.isEmpty()) {
-            id = RequestIds.next();
-            headers.set(REQUEST_ID, id);
+        if (!x.own) {
+            mark(headers, record);
         }
-        String start = headers.get(REQUEST_START);
-        if (start == null || start.isEmpty()) {
-            headers.set(REQUEST_START, "t=" + record.startedMillis);
-        }
-        record.requestId = id;
         record.host = x.hostHeader;
         record.method = x.request.method().name();
         record.rawPath = x.target.path();
@@ -59,6 +53,19 @@ final class Preparation {
         record.clientPort = x.connection.peerPort();
         record.listenerPort = x.connection.listenerPort();
         x.upgrade = HopByHop.upgradeProtocol(headers);
+    }
+
+    private static void mark(HttpHeaders headers, RequestRecord record) {
+        String id = headers.get(REQUEST_ID);
+        if (id == null || id.isEmpty()) {
+            id = RequestIds.next();
+            headers.set(REQUEST_ID, id);
+        }
+        String start = headers.get(REQUEST_START);
+        if (start == null || start.isEmpty()) {
+            headers.set(REQUEST_START, "t=" + record.startedMillis);
+        }
+        record.requestId = id;
     }
 
     /** The request belongs to a service. */
@@ -93,7 +100,7 @@ final class Preparation {
         ForwardedHeaders.apply(headers, trustClient, x.connection.peerAddress(), x.connection.secure(), x.hostHeader);
         ForwardedHeaders.target(headers, trustClient, target.address().text());
         boolean strip = x.prefix.length() > 1 && service.options().stripPrefix();
-        x.request.setUri(strip ? x.target.without(x.prefix) : x.target.originForm());
+        x.request.setUri(RequestTarget.escaped(strip ? x.target.without(x.prefix) : x.target.originForm()));
         x.request.setProtocolVersion(HttpVersion.HTTP_1_1);
         noteRequestHeaders(x, target, headers);
     }

@@ -22,6 +22,7 @@ public record ProxyError(Kind kind, int status, String message, String detail) {
     public enum Kind {
         NO_SERVICE(Side.CLIENT),
         TLS_NOT_CONFIGURED(Side.CLIENT),
+        MISDIRECTED(Side.CLIENT),
         SERVICE_BROKEN(Side.PROXY),
         SERVICE_STOPPED(Side.PROXY),
         PAUSE_EXPIRED(Side.PROXY),

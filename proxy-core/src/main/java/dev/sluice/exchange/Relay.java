@@ -1,5 +1,6 @@
 package dev.sluice.exchange;
 
+import dev.sluice.http.Trailers;
 import dev.sluice.service.BufferOptions;
 import dev.sluice.service.Target;
 import io.netty.buffer.ByteBuf;
@@ -50,10 +51,6 @@ final class Relay {
         x.responding = true;
         x.record.status = head.status().code();
         x.record.responseContentType = head.headers().get(HttpHeaderNames.CONTENT_TYPE);
-        if (!x.body.complete()) {
-            // The target answered before it had the whole request (RFC 9112 9.3): it gets no more of it.
-            x.body.discard();
-        }
         x.client.head(head);
     }
 
@@ -81,6 +78,7 @@ final class Relay {
         if (x.phase != Exchange.Phase.RELAYING) {
             return;
         }
+        Trailers.removeForbidden(trailers);
         ResponseBuffering held = x.buffering;
         if (held == null) {
             complete(x, trailers);
@@ -100,14 +98,12 @@ final class Relay {
 
     void upgrade(Exchange x, HttpResponse head) {
         String protocol = head.headers().get(HttpHeaderNames.UPGRADE);
-        if (x.upgrade == null || !x.upgrade.equalsIgnoreCase(protocol) || !x.client.upgradable()) {
-            path.fail(
-                    x,
-                    ProxyError.of(
-                            ProxyError.Kind.TARGET_FAILED,
-                            502,
-                            "target switched to protocol \"" + protocol + "\" when \"" + x.upgrade
-                                    + "\" was requested"));
+        if (x.upgrade == null || !x.upgrade.equalsIgnoreCase(protocol)) {
+            refuse(x, "target switched to protocol \"" + protocol + "\" when \"" + x.upgrade + "\" was requested");
+            return;
+        }
+        if (!x.client.upgradable()) {
+            refuse(x, "the client asked for protocol \"" + protocol + "\" and cannot switch to it");
             return;
         }
         x.worker.deadline(x, 0);
@@ -122,6 +118,10 @@ final class Relay {
         if (target.retired() || !Objects.requireNonNull(x.service).gate().running()) {
             x.path.interruptions().closeTunnel(x);
         }
+    }
+
+    private void refuse(Exchange x, String why) {
+        path.fail(x, ProxyError.of(ProxyError.Kind.TARGET_FAILED, 502, why));
     }
 
     /** The client takes more, or less. */

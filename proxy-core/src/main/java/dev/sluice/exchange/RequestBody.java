@@ -1,6 +1,7 @@
 package dev.sluice.exchange;
 
 import dev.sluice.buffer.SpillBuffer;
+import dev.sluice.http.Trailers;
 import dev.sluice.upstream.UpstreamConnection;
 import io.netty.buffer.ByteBuf;
 import io.netty.handler.codec.http.EmptyHttpHeaders;
@@ -151,6 +152,7 @@ final class RequestBody {
             return;
         }
         complete = true;
+        Trailers.removeForbidden(with);
         trailers = with;
         if (x.done() || discarding) {
             return;

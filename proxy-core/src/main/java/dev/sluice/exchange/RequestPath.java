@@ -68,7 +68,9 @@ public final class RequestPath {
     public void receive(Exchange x) {
         x.worker.add(x);
         preparation.received(x);
-        route(x);
+        if (!answers.answeredChallenge(x, services.table())) {
+            route(x);
+        }
     }
 
     // -- match, admit, claim
@@ -77,7 +79,7 @@ public final class RequestPath {
     void route(Exchange x) {
         x.phase = Exchange.Phase.ROUTING;
         for (int turn = 0; turn < MOST_TURNS; turn++) {
-            RouteMatch match = services.table().match(x.host, x.target.decodedPath());
+            RouteMatch match = services.table().match(x.host, x.own ? "/" : x.target.decodedPath());
             if (!(match instanceof RouteMatch.Matched(Service service, String prefix))) {
                 fail(x, ProxyError.of(ProxyError.Kind.NO_SERVICE, 404, "no service for this host and path"));
                 return;
@@ -124,10 +126,17 @@ public final class RequestPath {
             fail(x, ProxyError.of(ProxyError.Kind.TLS_NOT_CONFIGURED, 503, "the service is not served over TLS"));
             return false;
         }
+        if (x.connection.secure() && Misdirection.applies(x, services.table())) {
+            fail(x, ProxyError.of(ProxyError.Kind.MISDIRECTED, 421, "the TLS connection was made for another service"));
+            return false;
+        }
         String fault = service.faultNow();
         if (fault != null) {
             fail(x, ProxyError.of(ProxyError.Kind.SERVICE_BROKEN, 503, fault));
             return false;
+        }
+        if (x.own) {
+            return admitOwn(x, service);
         }
         if (answers.redirected(x, service)) {
             return false;
@@ -147,6 +156,15 @@ public final class RequestPath {
                 yield false;
             }
         };
+    }
+
+    // Nobody is to wait at a closed gate with a handshake.
+    private boolean admitOwn(Exchange x, Service service) {
+        if (!service.gate().running()) {
+            fail(x, ProxyError.of(ProxyError.Kind.SERVICE_STOPPED, 503, "the service is paused or stopped"));
+            return false;
+        }
+        return true;
     }
 
     private void hold(Exchange x, Service service, PauseGate.Paused paused) {

@@ -67,8 +67,14 @@ final class ResponseBuffering implements SpillBuffer.Owner, SpillBuffer.Reader {
     /** The target is done: sends everything, as fast as the client reads. */
     void complete(HttpHeaders with) {
         trailers = with;
-        x.path.relay().respond(x, head);
         reading = spill.read(this);
+    }
+
+    // Not before the disk has everything, so that its failure can still be told with a clean status.
+    private void begin() {
+        if (!x.responding) {
+            x.path.relay().respond(x, head);
+        }
     }
 
     /** The client reads again. */
@@ -96,6 +102,7 @@ final class ResponseBuffering implements SpillBuffer.Owner, SpillBuffer.Reader {
 
     @Override
     public boolean part(ByteBuf data) {
+        begin();
         x.path.relay().writeBody(x, data);
         if (x.done()) {
             return false;
@@ -110,6 +117,7 @@ final class ResponseBuffering implements SpillBuffer.Owner, SpillBuffer.Reader {
     public void end() {
         HttpHeaders last = trailers;
         if (last != null) {
+            begin();
             x.path.relay().complete(x, last);
         }
     }

@@ -115,6 +115,10 @@ final class Tunnel {
         @Override
         public void channelRead(ChannelHandlerContext ctx, Object msg) {
             Channel to = other;
+            if (to == null) {
+                // Sent before the answer was there, which no protocol allows.
+                ctx.close();
+            }
             if (!(msg instanceof ByteBuf data) || to == null || closeSent || ended) {
                 ReferenceCountUtil.release(msg);
                 return;

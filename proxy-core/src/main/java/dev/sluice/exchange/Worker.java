@@ -185,7 +185,7 @@ public final class Worker {
     }
 
     void cancel(Target target) {
-        each(x -> x.phase != Exchange.Phase.TUNNEL && x.lease == target)
+        each(x -> x.releaseOwed && x.lease == target)
                 .forEach(x -> x.path.interruptions().cancel(x));
     }
 

@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Consumer;
 
 /** All event loops' {@link Worker}s: how other threads reach the requests under way. Thread-safe. */
@@ -42,6 +43,11 @@ public final class Workers implements Traffic {
             }
         }
         throw new IllegalArgumentException("not one of ours: " + loop);
+    }
+
+    /** One of them, for work that no connection brings along. */
+    Worker any() {
+        return workers.get(ThreadLocalRandom.current().nextInt(workers.size()));
     }
 
     @Override

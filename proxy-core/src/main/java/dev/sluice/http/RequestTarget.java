@@ -1,5 +1,6 @@
 package dev.sluice.http;
 
+import java.util.HexFormat;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -7,6 +8,8 @@ import org.jspecify.annotations.Nullable;
  * one byte (Latin-1), as Netty reads request lines. Immutable.
  */
 public final class RequestTarget {
+    private static final HexFormat HEX = HexFormat.of().withUpperCase();
+
     private final String origin;
     private final String path;
     private final String decodedPath;
@@ -22,7 +25,7 @@ public final class RequestTarget {
     /**
      * Reads the origin form ({@code /path?query}) or the absolute form with http or https.
      *
-     * @return null for every other form, for an absolute form without a valid host, and for spaces and controls
+     * @return null for every other form, for an absolute form without a valid host, for spaces, controls and a fragment
      */
     public static @Nullable RequestTarget parse(String uri) {
         if (uri.isEmpty() || !printable(uri)) {
@@ -60,11 +63,35 @@ public final class RequestTarget {
     private static boolean printable(String uri) {
         for (int i = 0; i < uri.length(); i++) {
             char c = uri.charAt(i);
-            if (c <= ' ' || c == 0x7f || c > 0xff) {
+            if (c <= ' ' || c == '#' || c == 0x7f || c > 0xff) {
                 return false;
             }
         }
         return true;
+    }
+
+    /**
+     * The same origin form with raw bytes beyond ASCII as percent escapes, which mean the same: Netty would write them as
+     * other bytes.
+     */
+    public static String escaped(String originForm) {
+        int at = 0;
+        while (at < originForm.length() && originForm.charAt(at) < 0x80) {
+            at++;
+        }
+        if (at == originForm.length()) {
+            return originForm;
+        }
+        StringBuilder escaped = new StringBuilder(originForm.length() + 16).append(originForm, 0, at);
+        for (; at < originForm.length(); at++) {
+            char c = originForm.charAt(at);
+            if (c < 0x80) {
+                escaped.append(c);
+            } else {
+                escaped.append('%').append(HEX.toHexDigits((byte) c));
+            }
+        }
+        return escaped.toString();
     }
 
     /** The path as sent, at least {@code /}. */

@@ -8,6 +8,7 @@ import dev.sluice.exchange.Worker;
 import dev.sluice.exchange.Workers;
 import dev.sluice.tls.CertificateLookup;
 import dev.sluice.tls.ClientHelloGate;
+import dev.sluice.tls.HandshakeFailures;
 import dev.sluice.tls.SniContexts;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler;
@@ -22,7 +23,6 @@ import io.netty.handler.ssl.SslHandler;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.Objects;
-import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
 /** What a client connection passes through, handler by handler: plain, over TLS, HTTP/1 and HTTP/2. */
@@ -36,7 +36,7 @@ public final class ConnectionPipeline {
     private final Workers workers;
     private final CertificateLookup certificates;
     private final SniContexts contexts;
-    private final LongAdder handshakeFailures;
+    private final HandshakeFailures handshakeFailures;
     private final LastHandler last = new LastHandler();
 
     public ConnectionPipeline(
@@ -44,7 +44,7 @@ public final class ConnectionPipeline {
             Workers workers,
             CertificateLookup certificates,
             SniContexts contexts,
-            LongAdder handshakeFailures) {
+            HandshakeFailures handshakeFailures) {
         this.path = path;
         this.workers = workers;
         this.certificates = certificates;
@@ -61,7 +61,7 @@ public final class ConnectionPipeline {
         return new ChannelInitializer<>() {
             @Override
             protected void initChannel(Channel ch) {
-                http1(ch, info(ch, port, null));
+                http1(ch, info(ch, port, null, null));
                 ch.pipeline().addLast(last);
             }
         };
@@ -83,10 +83,13 @@ public final class ConnectionPipeline {
     private void http1(Channel ch, ConnectionInfo info) {
         Worker worker = workers.of(ch.eventLoop());
         ChannelPipeline pipeline = ch.pipeline();
-        pipeline.addLast(new HttpServerCodec(new HttpDecoderConfig()
+        HttpDecoderConfig limits = new HttpDecoderConfig()
                 .setMaxInitialLineLength(MAX_LINE)
                 .setMaxHeaderSize(MAX_HEAD)
-                .setMaxChunkSize(MAX_CHUNK)));
+                .setMaxChunkSize(MAX_CHUNK);
+        // How many requests are pipelined is not limited here: the client's handler stops the reading, so they are as
+        // many as one read brings.
+        pipeline.addLast(new HttpServerCodec(limits, Integer.MAX_VALUE));
         pipeline.addLast(new Http1Guard());
         pipeline.addLast(new Http1Client(path, worker, info));
     }
@@ -95,11 +98,11 @@ public final class ConnectionPipeline {
         ch.pipeline().addLast(Http2Streams.create(path, workers.of(ch.eventLoop()), info));
     }
 
-    private static ConnectionInfo info(Channel ch, int port, @Nullable String tlsVersion) {
+    private static ConnectionInfo info(Channel ch, int port, @Nullable String tlsVersion, @Nullable String serverName) {
         InetSocketAddress peer = (InetSocketAddress) ch.remoteAddress();
         InetAddress address = peer == null ? null : peer.getAddress();
         String text = address == null ? "" : plainAddress(address.getHostAddress());
-        return new ConnectionInfo(text, peer == null ? 0 : peer.getPort(), port, tlsVersion);
+        return new ConnectionInfo(text, peer == null ? 0 : peer.getPort(), port, tlsVersion, serverName);
     }
 
     private static String plainAddress(String address) {
@@ -120,7 +123,11 @@ public final class ConnectionPipeline {
         protected void configurePipeline(ChannelHandlerContext ctx, String protocol) {
             Channel ch = ctx.channel();
             SslHandler ssl = Objects.requireNonNull(ch.pipeline().get(SslHandler.class));
-            ConnectionInfo info = info(ch, port, ssl.engine().getSession().getProtocol());
+            ConnectionInfo info = info(
+                    ch,
+                    port,
+                    ssl.engine().getSession().getProtocol(),
+                    ch.attr(ClientHelloGate.SERVER_NAME).get());
             ch.pipeline().remove(last);
             if (ApplicationProtocolNames.HTTP_2.equals(protocol)) {
                 http2(ch, info);

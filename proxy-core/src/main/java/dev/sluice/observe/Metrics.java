@@ -20,6 +20,7 @@ import io.prometheus.metrics.model.snapshots.Labels;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -28,6 +29,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
+import java.util.function.ToDoubleFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -114,6 +116,28 @@ public final class Metrics implements RequestMetrics, AutoCloseable {
         registry.getPrometheusRegistry().register(() -> targetsOf(all.get()));
     }
 
+    /** The certificates that are served, of which there may be others at each look. */
+    public void servedCertificates(Supplier<Collection<ServedCertificateSample>> all) {
+        registry.getPrometheusRegistry().register(() -> certificatesOf(all.get()));
+    }
+
+    /** The automatic certificates of all services, of which there may be others at each look. */
+    public void certificates(Supplier<Collection<CertificateSample>> all) {
+        PrometheusRegistry page = registry.getPrometheusRegistry();
+        page.register(() -> certificates(
+                "sluice_certificate_state",
+                "Automatic certificates by state: 1 for the state of each.",
+                all.get(),
+                true,
+                _ -> 1));
+        page.register(() -> certificates(
+                "sluice_certificate_order_failures",
+                "Attempts to obtain the certificate that failed since one succeeded.",
+                all.get(),
+                false,
+                CertificateSample::failures));
+    }
+
     /**
      * Writes the page, one after another. Takes some milliseconds: not for event loops.
      *
@@ -158,6 +182,20 @@ public final class Metrics implements RequestMetrics, AutoCloseable {
         new UptimeMetrics().bindTo(registry);
     }
 
+    private static GaugeSnapshot certificatesOf(Collection<ServedCertificateSample> samples) {
+        GaugeSnapshot.Builder gauge = GaugeSnapshot.builder()
+                .name("sluice_certificate_not_after_seconds")
+                .help("When each certificate that is served stops being valid, in seconds since 1970.");
+        Map<Labels, Long> earliest = new LinkedHashMap<>();
+        for (ServedCertificateSample sample : samples) {
+            Labels labels = Labels.of("service", sample.service(), "name", sample.name(), "key", sample.key());
+            earliest.merge(labels, sample.notAfterSeconds(), Math::min);
+        }
+        earliest.forEach((labels, seconds) -> gauge.dataPoint(
+                GaugeDataPointSnapshot.builder().labels(labels).value(seconds).build()));
+        return gauge.build();
+    }
+
     private static GaugeSnapshot targetsOf(Collection<TargetSample> samples) {
         GaugeSnapshot.Builder gauge = GaugeSnapshot.builder()
                 .name("sluice_targets")
@@ -166,6 +204,26 @@ public final class Metrics implements RequestMetrics, AutoCloseable {
             gauge.dataPoint(GaugeDataPointSnapshot.builder()
                     .labels(Labels.of("service", sample.service(), "target", sample.target(), "state", sample.state()))
                     .value(1)
+                    .build());
+        }
+        return gauge.build();
+    }
+
+    private static GaugeSnapshot certificates(
+            String name,
+            String help,
+            Collection<CertificateSample> samples,
+            boolean byState,
+            ToDoubleFunction<CertificateSample> value) {
+        GaugeSnapshot.Builder gauge = GaugeSnapshot.builder().name(name).help(help);
+        for (CertificateSample sample : samples) {
+            gauge.dataPoint(GaugeDataPointSnapshot.builder()
+                    .labels(
+                            byState
+                                    ? Labels.of(
+                                            "service", sample.service(), "name", sample.name(), "state", sample.state())
+                                    : Labels.of("service", sample.service(), "name", sample.name()))
+                    .value(value.applyAsDouble(sample))
                     .build());
         }
         return gauge.build();

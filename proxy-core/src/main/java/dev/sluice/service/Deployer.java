@@ -64,6 +64,10 @@ public final class Deployer {
         }
         progress.switched();
         retire(replaced, deployment, progress);
+        if (certificates != null) {
+            certificates.awaitOrders();
+            progress.certificates(certificates.statuses());
+        }
         log("Deployed", name, deployment, options);
     }
 

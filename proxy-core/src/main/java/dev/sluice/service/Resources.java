@@ -23,18 +23,23 @@ public interface Resources {
         try {
             return certificates(options);
         } catch (ControlFailure e) {
-            return new CertificateSource() {
-                @Override
-                public @Nullable Certificate find(String serverName) {
-                    return null;
-                }
-
-                @Override
-                public String fault() {
-                    return e.getMessage();
-                }
-            };
+            return faulty(String.valueOf(e.getMessage()));
         }
+    }
+
+    /** A source that has nothing to serve, and says why. */
+    static CertificateSource faulty(String fault) {
+        return new CertificateSource() {
+            @Override
+            public @Nullable Certificate find(String serverName) {
+                return null;
+            }
+
+            @Override
+            public String fault() {
+                return fault;
+            }
+        };
     }
 
     /**

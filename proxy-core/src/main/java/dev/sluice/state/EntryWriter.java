@@ -2,6 +2,7 @@ package dev.sluice.state;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import dev.sluice.service.BufferOptions;
+import dev.sluice.service.CertificateFiles;
 import dev.sluice.service.HealthCheckOptions;
 import dev.sluice.service.LoadBalancer;
 import dev.sluice.service.PauseGate;
@@ -53,6 +54,15 @@ final class EntryWriter {
         json.writeBooleanField("tls_enabled", tls.enabled() && !inheritsFromWildcard(options));
         json.writeStringField("tls_certificate_path", tls.certificatePath());
         json.writeStringField("tls_private_key_path", tls.privateKeyPath());
+        if (!tls.furtherCertificates().isEmpty()) {
+            // All of them, the one above included: kamal-proxy passes these keys over and serves the first.
+            list(
+                    "tls_certificate_paths",
+                    tls.certificates().stream().map(CertificateFiles::chain).toList());
+            list(
+                    "tls_private_key_paths",
+                    tls.certificates().stream().map(CertificateFiles::key).toList());
+        }
         json.writeStringField("tls_on_demand_url", tls.onDemandUrl());
         json.writeBooleanField("tls_redirect", tls.redirect());
         json.writeStringField("canonical_host", options.canonicalHost());

@@ -1,6 +1,7 @@
 package dev.sluice.state;
 
 import dev.sluice.service.BufferOptions;
+import dev.sluice.service.CertificateFiles;
 import dev.sluice.service.HealthCheckOptions;
 import dev.sluice.service.PauseGate;
 import dev.sluice.service.Rollout;
@@ -8,6 +9,7 @@ import dev.sluice.service.ServiceOptions;
 import dev.sluice.service.TargetOptions;
 import dev.sluice.service.TlsOptions;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -61,7 +63,7 @@ record StoredEntry(
     }
 
     private static TlsOptions tls(Fields options) throws UnreadableEntry {
-        return new TlsOptions(
+        TlsOptions tls = new TlsOptions(
                 options.truth("tls_enabled", false),
                 options.truth("tls_redirect", TlsOptions.OFF.redirect()),
                 options.text("tls_certificate_path", ""),
@@ -69,6 +71,22 @@ record StoredEntry(
                 options.text("tls_on_demand_url", ""),
                 options.text("acme_directory", ""),
                 options.text("acme_cache_path", ""));
+        List<CertificateFiles> all = certificates(options, tls);
+        return all.size() > 1 ? tls.withCertificates(all) : tls;
+    }
+
+    // Where the lists do not begin with the first pair, kamal-proxy has stored another one since.
+    private static List<CertificateFiles> certificates(Fields options, TlsOptions tls) throws UnreadableEntry {
+        List<String> chains = options.texts("tls_certificate_paths");
+        List<String> keys = options.texts("tls_private_key_paths");
+        if (chains.size() != keys.size()) {
+            throw new UnreadableEntry("options.tls_private_key_paths is not as long as tls_certificate_paths");
+        }
+        List<CertificateFiles> all = new ArrayList<>();
+        for (int i = 0; i < chains.size(); i++) {
+            all.add(new CertificateFiles(chains.get(i), keys.get(i)));
+        }
+        return !all.isEmpty() && tls.certificates().equals(all.subList(0, 1)) ? all : tls.certificates();
     }
 
     private static TargetOptions targetOptions(Fields options) throws UnreadableEntry {

@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
  * A chain file and a key file, read again when they change. While a new pair is bad the old one is served. Written by
  * one thread at a time (the opener's, then the poll's), read by event loops.
  */
-final class CertificatePair implements CertificateSource {
+final class CertificatePair {
     private final Path chain;
     private final Path key;
     private final FilePoll poll;
@@ -43,18 +43,23 @@ final class CertificatePair implements CertificateSource {
         poll.add(look);
     }
 
-    @Override
-    public @Nullable Certificate find(String serverName) {
+    Path chain() {
+        return chain;
+    }
+
+    /** The one to be served, or null while there was none that is good. */
+    @Nullable
+    Certificate current() {
         return current;
     }
 
-    @Override
-    public @Nullable String fault() {
-        return current == null ? problem : null;
+    /** What is wrong with the files as they are, or null. */
+    @Nullable
+    String problem() {
+        return problem;
     }
 
-    @Override
-    public void close() {
+    void close() {
         poll.remove(look);
     }
 

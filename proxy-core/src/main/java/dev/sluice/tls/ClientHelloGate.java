@@ -7,21 +7,32 @@ import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.ssl.AbstractSniHandler;
 import io.netty.handler.ssl.SslHandler;
+import io.netty.util.AttributeKey;
 import io.netty.util.ReferenceCountUtil;
 import io.netty.util.concurrent.Future;
+import io.netty.util.concurrent.Promise;
+import io.netty.util.concurrent.ScheduledFuture;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
-import java.util.concurrent.atomic.LongAdder;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * First handler of the TLS port: waits for the whole ClientHello, finds the certificate for its server name, and gives
- * way to an {@link SslHandler}. Refuses handshakes without a certificate with an alert, and tells those who speak plain
+ * First handler of the TLS port: waits for the whole ClientHello, finds the certificate for its server name, waits
+ * for one that is being obtained, and gives way to an {@link SslHandler}. Refuses handshakes without a certificate with an alert, and tells those who speak plain
  * HTTP. One per connection, on its event loop.
  */
 public final class ClientHelloGate extends AbstractSniHandler<Certificate> {
+    /** What the client asked for, in lower case; not set when that is nothing. */
+    public static final AttributeKey<String> SERVER_NAME = AttributeKey.valueOf(ClientHelloGate.class, "serverName");
+
     /** From the connection to its ClientHello, and from there to the end of the handshake. */
     private static final long HANDSHAKE_TIMEOUT_MILLIS = 10_000;
+
+    /** For a certificate that is obtained during the handshake. Few clients wait longer for an answer. */
+    private static final long OBTAIN_TIMEOUT_MILLIS = 60_000;
 
     // A real one has 2 KiB at most, with post-quantum key shares.
     private static final int MAX_HELLO_BYTES = 64 * 1024;
@@ -43,17 +54,55 @@ public final class ClientHelloGate extends AbstractSniHandler<Certificate> {
 
     private final CertificateLookup lookup;
     private final SniContexts contexts;
-    private final LongAdder failures;
+    private final HandshakeFailures failures;
     private State state = State.SILENT;
+    private boolean expired;
+    private boolean obtaining;
+    private @Nullable ScheduledFuture<?> timeout;
+    private @Nullable ByteBuf message;
 
     /**
      * @param failures counts the handshakes that came to nothing
      */
-    public ClientHelloGate(CertificateLookup lookup, SniContexts contexts, LongAdder failures) {
-        super(MAX_HELLO_BYTES, HANDSHAKE_TIMEOUT_MILLIS);
+    public ClientHelloGate(CertificateLookup lookup, SniContexts contexts, HandshakeFailures failures) {
+        // Its own timeout has one length only.
+        super(MAX_HELLO_BYTES, 0);
         this.lookup = lookup;
         this.contexts = contexts;
         this.failures = failures;
+    }
+
+    @Override
+    public void handlerAdded(ChannelHandlerContext ctx) throws Exception {
+        if (ctx.channel().isActive()) {
+            expireAfter(ctx, HANDSHAKE_TIMEOUT_MILLIS);
+        }
+        super.handlerAdded(ctx);
+    }
+
+    @Override
+    public void channelActive(ChannelHandlerContext ctx) throws Exception {
+        expireAfter(ctx, HANDSHAKE_TIMEOUT_MILLIS);
+        super.channelActive(ctx);
+    }
+
+    private void expireAfter(ChannelHandlerContext ctx, long millis) {
+        stopTimeout();
+        timeout = ctx.executor()
+                .schedule(
+                        () -> {
+                            expired = true;
+                            ctx.close();
+                        },
+                        millis,
+                        TimeUnit.MILLISECONDS);
+    }
+
+    private void stopTimeout() {
+        if (timeout != null) {
+            timeout.cancel(false);
+            timeout = null;
+        }
     }
 
     @Override
@@ -66,7 +115,7 @@ public final class ClientHelloGate extends AbstractSniHandler<Certificate> {
             state = State.SPEAKING;
             if (plainHttp(bytes)) {
                 bytes.release();
-                refuse(ctx, null, "plain HTTP on the TLS port", PLAIN_HTTP_ANSWER);
+                refuse(ctx, null, HandshakeFailures.Cause.PLAIN_HTTP, "plain HTTP on the TLS port", PLAIN_HTTP_ANSWER);
                 return;
             }
         }
@@ -89,15 +138,49 @@ public final class ClientHelloGate extends AbstractSniHandler<Certificate> {
     }
 
     @Override
-    protected Future<Certificate> lookup(ChannelHandlerContext ctx, @Nullable String serverName) {
-        Certificate certificate = lookup.find(serverName == null ? null : withoutDot(serverName));
-        return certificate == null
-                ? ctx.executor().newFailedFuture(new CertificateUnusable("no certificate for this server name"))
-                : contexts.prepared(certificate, ctx.executor());
+    protected Future<Certificate> lookup(ChannelHandlerContext ctx, @Nullable ByteBuf clientHello) throws Exception {
+        message = clientHello;
+        try {
+            return super.lookup(ctx, clientHello);
+        } finally {
+            message = null;
+        }
     }
 
-    private static String withoutDot(String serverName) {
-        return serverName.endsWith(".") ? serverName.substring(0, serverName.length() - 1) : serverName;
+    @Override
+    protected Future<Certificate> lookup(ChannelHandlerContext ctx, @Nullable String serverName) {
+        ClientHello hello = ClientHello.read(serverName, ctx.channel().remoteAddress(), message);
+        Certificate certificate = lookup.find(hello);
+        if (certificate != null) {
+            return contexts.prepared(certificate, ctx.executor());
+        }
+        CompletionStage<Certificate> obtained = lookup.obtain(hello);
+        if (obtained == null) {
+            return ctx.executor().newFailedFuture(new CertificateUnusable("no certificate for this server name"));
+        }
+        obtaining = true;
+        expireAfter(ctx, OBTAIN_TIMEOUT_MILLIS);
+        return prepared(obtained, ctx);
+    }
+
+    // The stage may end on any thread, and while a context is made for its certificate.
+    private Future<Certificate> prepared(CompletionStage<Certificate> obtained, ChannelHandlerContext ctx) {
+        Promise<Certificate> promise = ctx.executor().newPromise();
+        obtained.whenComplete((certificate, failure) -> {
+            if (failure != null) {
+                boolean wrapped = failure instanceof CompletionException && failure.getCause() != null;
+                promise.tryFailure(wrapped ? failure.getCause() : failure);
+            } else {
+                contexts.prepared(certificate, ctx.executor()).addListener((Future<Certificate> ready) -> {
+                    if (ready.isSuccess()) {
+                        promise.trySuccess(ready.getNow());
+                    } else {
+                        promise.tryFailure(ready.cause());
+                    }
+                });
+            }
+        });
+        return promise;
     }
 
     @Override
@@ -107,10 +190,15 @@ public final class ClientHelloGate extends AbstractSniHandler<Certificate> {
             return;
         }
         if (!certificate.isSuccess()) {
-            refuse(ctx, serverName, String.valueOf(certificate.cause().getMessage()), INTERNAL_ERROR);
+            Throwable why = certificate.cause();
+            refuse(ctx, serverName, kindOf(why, serverName), String.valueOf(why.getMessage()), INTERNAL_ERROR);
             return;
         }
+        stopTimeout();
         state = State.DECIDED;
+        if (serverName != null) {
+            ctx.channel().attr(SERVER_NAME).set(ClientHello.withoutDot(serverName));
+        }
         secure(ctx, serverName, contexts.newHandler(certificate.getNow(), ctx.alloc()));
     }
 
@@ -118,7 +206,8 @@ public final class ClientHelloGate extends AbstractSniHandler<Certificate> {
         handler.setHandshakeTimeoutMillis(HANDSHAKE_TIMEOUT_MILLIS);
         handler.handshakeFuture().addListener(handshake -> {
             if (!handshake.isSuccess()) {
-                failed(ctx, serverName, String.valueOf(handshake.cause()));
+                Throwable why = handshake.cause();
+                failed(ctx, serverName, HandshakeFailures.Cause.of(why), String.valueOf(why));
             }
         });
         boolean placed = false;
@@ -132,9 +221,25 @@ public final class ClientHelloGate extends AbstractSniHandler<Certificate> {
         }
     }
 
-    private void refuse(ChannelHandlerContext ctx, @Nullable String serverName, String reason, byte[] answer) {
+    private HandshakeFailures.Cause kindOf(Throwable why, @Nullable String serverName) {
+        if (why instanceof NameNotAllowed) {
+            return HandshakeFailures.Cause.NOT_ALLOWED;
+        }
+        if (obtaining || !(why instanceof CertificateUnusable)) {
+            return HandshakeFailures.Cause.NOT_OBTAINED;
+        }
+        return serverName == null ? HandshakeFailures.Cause.NO_NAME : HandshakeFailures.Cause.UNKNOWN_NAME;
+    }
+
+    private void refuse(
+            ChannelHandlerContext ctx,
+            @Nullable String serverName,
+            HandshakeFailures.Cause cause,
+            String reason,
+            byte[] answer) {
         state = State.DECIDED;
-        failed(ctx, serverName, reason);
+        stopTimeout();
+        failed(ctx, serverName, cause, reason);
         ctx.writeAndFlush(Unpooled.wrappedBuffer(answer)).addListener(ChannelFutureListener.CLOSE);
     }
 
@@ -142,14 +247,18 @@ public final class ClientHelloGate extends AbstractSniHandler<Certificate> {
     public void channelInactive(ChannelHandlerContext ctx) throws Exception {
         // One that never spoke was a port check, no handshake.
         if (state == State.SPEAKING) {
-            failed(ctx, null, "closed before the ClientHello was there");
+            HandshakeFailures.Cause cause =
+                    expired ? HandshakeFailures.Cause.TIMED_OUT : HandshakeFailures.Cause.CLIENT_LEFT;
+            failed(ctx, null, cause, "closed before a certificate was chosen");
         }
         state = State.DECIDED;
+        stopTimeout();
         super.channelInactive(ctx);
     }
 
-    private void failed(ChannelHandlerContext ctx, @Nullable String serverName, String reason) {
-        failures.increment();
+    private void failed(
+            ChannelHandlerContext ctx, @Nullable String serverName, HandshakeFailures.Cause cause, String reason) {
+        failures.add(cause, ctx.executor());
         if (Events.debugging()) {
             Events.debug(
                     "TLS handshake failed",

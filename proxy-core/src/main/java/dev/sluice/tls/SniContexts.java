@@ -1,8 +1,10 @@
 package dev.sluice.tls;
 
 import io.netty.buffer.ByteBufAllocator;
+import io.netty.handler.ssl.OpenSslSessionContext;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslHandler;
+import io.netty.util.IllegalReferenceCountException;
 import io.netty.util.ReferenceCountUtil;
 import io.netty.util.concurrent.EventExecutor;
 import io.netty.util.concurrent.Future;
@@ -10,6 +12,7 @@ import io.netty.util.concurrent.Promise;
 import java.lang.ref.Reference;
 import java.lang.ref.ReferenceQueue;
 import java.lang.ref.WeakReference;
+import java.time.Duration;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import javax.net.ssl.SSLException;
@@ -24,10 +27,44 @@ import org.jspecify.annotations.Nullable;
  * no handshake asks for it. Connections that are open hold their context themselves.
  */
 public final class SniContexts implements AutoCloseable {
-    private final ConcurrentMap<Key, SslContext> contexts = new ConcurrentHashMap<>();
+    /** How long tickets are made with the same key. */
+    private static final Duration TICKET_TURN = Duration.ofHours(12);
+
+    private final ConcurrentMap<Key, Entry> contexts = new ConcurrentHashMap<>();
     private final ReferenceQueue<Certificate> collected = new ReferenceQueue<>();
     // Set before the contexts are let go, so that one of the two threads finds a context that is just being made.
     private volatile boolean closed;
+    private final Thread turning = Thread.ofVirtual().name("ticket-keys").start(this::turn);
+
+    /** A context, and the keys of its tickets; null where the JDK's own implementation sees to them. */
+    private record Entry(SslContext context, @Nullable TicketKeys keys) {
+
+        static Entry of(SslContext context) {
+            TicketKeys keys = context.sessionContext() instanceof OpenSslSessionContext sessions
+                    ? new TicketKeys(sessions)
+                    : null;
+            Entry entry = new Entry(context, keys);
+            entry.rotate();
+            return entry;
+        }
+
+        // A context that is let go of meanwhile frees its native half: it is held while the keys change.
+        void rotate() {
+            if (keys == null) {
+                return;
+            }
+            try {
+                ReferenceCountUtil.retain(context);
+            } catch (IllegalReferenceCountException e) {
+                return;
+            }
+            try {
+                keys.rotate();
+            } finally {
+                ReferenceCountUtil.release(context);
+            }
+        }
+    }
 
     /**
      * Makes the context of a certificate ahead of its first handshake. Blocking.
@@ -49,7 +86,7 @@ public final class SniContexts implements AutoCloseable {
                     + " cannot be used for TLS: " + cause.getMessage());
         }
         Key key = new Key(certificate, collected);
-        if (contexts.putIfAbsent(key, made) != null) {
+        if (contexts.putIfAbsent(key, Entry.of(made)) != null) {
             ReferenceCountUtil.release(made);
         } else if (closed) {
             release(key);
@@ -76,11 +113,11 @@ public final class SniContexts implements AutoCloseable {
     /** A handler for one connection with this certificate, which has been prepared. */
     SslHandler newHandler(Certificate certificate, ByteBufAllocator allocator) {
         try {
-            SslContext context = find(certificate);
-            if (context == null) {
+            Entry entry = find(certificate);
+            if (entry == null) {
                 throw new IllegalStateException("closed, or the certificate was not prepared");
             }
-            return context.newHandler(allocator);
+            return entry.context().newHandler(allocator);
         } finally {
             Reference.reachabilityFence(certificate);
         }
@@ -92,7 +129,7 @@ public final class SniContexts implements AutoCloseable {
         return contexts.size();
     }
 
-    private @Nullable SslContext find(Certificate certificate) {
+    private @Nullable Entry find(Certificate certificate) {
         return contexts.get(new Key(certificate, null));
     }
 
@@ -107,16 +144,33 @@ public final class SniContexts implements AutoCloseable {
     }
 
     private void release(Key key) {
-        SslContext context = contexts.remove(key);
-        if (context != null) {
-            ReferenceCountUtil.release(context);
+        Entry entry = contexts.remove(key);
+        if (entry != null) {
+            ReferenceCountUtil.release(entry.context());
         }
+    }
+
+    private void turn() {
+        try {
+            while (true) {
+                Thread.sleep(TICKET_TURN);
+                rotateTicketKeys();
+            }
+        } catch (InterruptedException e) {
+            // Closed.
+        }
+    }
+
+    /** Makes new ticket keys for every context now. */
+    void rotateTicketKeys() {
+        contexts.values().forEach(Entry::rotate);
     }
 
     /** Lets go of all contexts; connections that are open go on. */
     @Override
     public void close() {
         closed = true;
+        turning.interrupt();
         contexts.keySet().forEach(this::release);
     }
 

@@ -45,6 +45,9 @@ public final class UpstreamConnection extends ChannelInboundHandlerAdapter {
     private boolean reusable;
     private boolean skipEnd;
     private @Nullable Throwable error;
+    // Released in the middle of a read: what else that read brings decides whether it is kept.
+    private boolean inRead;
+    private boolean returning;
 
     UpstreamConnection(Target target, UpstreamPool pool) {
         this.target = target;
@@ -143,6 +146,19 @@ public final class UpstreamConnection extends ChannelInboundHandlerAdapter {
     public void release() {
         listener = null;
         if (requestEnded && responseEnded && reusable && usable()) {
+            if (inRead) {
+                returning = true;
+            } else {
+                keep();
+            }
+        } else {
+            close();
+        }
+    }
+
+    private void keep() {
+        returning = false;
+        if (usable()) {
             reading(true);
             idleSince = System.nanoTime();
             pool.keep(this);
@@ -172,6 +188,7 @@ public final class UpstreamConnection extends ChannelInboundHandlerAdapter {
 
     @Override
     public void channelRead(ChannelHandlerContext ctx, Object msg) {
+        inRead = true;
         ResponseListener to = listener;
         if (to == null) {
             // Bytes that no request asked for: a response must not be taken from them.
@@ -187,11 +204,24 @@ public final class UpstreamConnection extends ChannelInboundHandlerAdapter {
             return;
         }
         if (msg instanceof HttpResponse head) {
+            if (oddStatus(head)) {
+                ReferenceCountUtil.release(msg);
+                fail(new UpstreamFailure(
+                        UpstreamFailure.Kind.BAD_RESPONSE,
+                        "malformed HTTP status code: " + head.status().code()));
+                return;
+            }
             readHead(to, head);
         }
         if (msg instanceof HttpContent content) {
             readContent(to, content);
         }
+    }
+
+    // RFC 9112 4: three digits, where the codec takes any number.
+    private static boolean oddStatus(HttpResponse head) {
+        int code = head.status().code();
+        return code < 100 || code > 999;
     }
 
     private void readHead(ResponseListener to, HttpResponse head) {
@@ -235,8 +265,12 @@ public final class UpstreamConnection extends ChannelInboundHandlerAdapter {
 
     @Override
     public void channelReadComplete(ChannelHandlerContext ctx) {
+        inRead = false;
         if (listener != null) {
             listener.readComplete();
+        }
+        if (returning) {
+            keep();
         }
     }
 

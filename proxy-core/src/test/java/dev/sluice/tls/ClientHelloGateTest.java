@@ -15,7 +15,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.LongAdder;
 import javax.net.ssl.SNIHostName;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
@@ -32,11 +31,12 @@ class ClientHelloGateTest {
     private static final Certificate UNPREPARED = TestCertificates.certificate("unprepared.test");
 
     private final SniContexts contexts = new SniContexts();
-    private final LongAdder failures = new LongAdder();
+    private final HandshakeFailures failures = new HandshakeFailures();
     private final List<String> asked = new ArrayList<>();
     private final EmbeddedChannel channel = new EmbeddedChannel(new ClientHelloGate(this::find, contexts, failures));
 
-    private @Nullable Certificate find(@Nullable String serverName) {
+    private @Nullable Certificate find(ClientHello hello) {
+        String serverName = hello.serverName();
         asked.add(String.valueOf(serverName));
         if ("unprepared.test".equals(serverName)) {
             return UNPREPARED;
@@ -146,7 +146,7 @@ class ClientHelloGateTest {
         receive(hello("unknown.test"));
         assertThat(written()).containsExactly(21, 3, 3, 0, 2, 2, 80);
         assertThat(channel.isOpen()).isFalse();
-        assertThat(failures.sum()).isEqualTo(1);
+        assertThat(failures.total().sum()).isEqualTo(1);
         assertThat(asked).containsExactly("unknown.test");
     }
 
@@ -158,7 +158,7 @@ class ClientHelloGateTest {
                 .startsWith("HTTP/1.0 400 Bad Request\r\n")
                 .endsWith("\r\n\r\nClient sent an HTTP request to an HTTPS server.\n");
         assertThat(channel.isOpen()).isFalse();
-        assertThat(failures.sum()).isEqualTo(1);
+        assertThat(failures.total().sum()).isEqualTo(1);
         assertThat(asked).isEmpty();
     }
 
@@ -167,7 +167,7 @@ class ClientHelloGateTest {
         channel.advanceTimeBy(11, TimeUnit.SECONDS);
         channel.runScheduledPendingTasks();
         assertThat(channel.isOpen()).isFalse();
-        assertThat(failures.sum()).as("one that never spoke").isZero();
+        assertThat(failures.total().sum()).as("one that never spoke").isZero();
     }
 
     @Test
@@ -176,7 +176,7 @@ class ClientHelloGateTest {
         channel.advanceTimeBy(11, TimeUnit.SECONDS);
         channel.runScheduledPendingTasks();
         assertThat(channel.isOpen()).isFalse();
-        assertThat(failures.sum()).isEqualTo(1);
+        assertThat(failures.total().sum()).isEqualTo(1);
     }
 
     @Test
@@ -186,7 +186,7 @@ class ClientHelloGateTest {
         channel.advanceTimeBy(11, TimeUnit.SECONDS);
         channel.runScheduledPendingTasks();
         assertThat(channel.isOpen()).isFalse();
-        assertThat(failures.sum()).isEqualTo(1);
+        assertThat(failures.total().sum()).isEqualTo(1);
     }
 
     @Test
@@ -194,6 +194,6 @@ class ClientHelloGateTest {
         byte[] start = {22, 3, 1, 0, 4, 1, 0x7f, -1, -1};
         assertThatThrownBy(() -> receive(start)).isInstanceOf(DecoderException.class);
         assertThat(channel.isOpen()).isFalse();
-        assertThat(failures.sum()).isEqualTo(1);
+        assertThat(failures.total().sum()).isEqualTo(1);
     }
 }

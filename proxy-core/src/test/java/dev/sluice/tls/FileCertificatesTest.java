@@ -37,7 +37,7 @@ class FileCertificatesTest {
     private final Handler recorder = new Handler() {
         @Override
         public void publish(LogRecord entry) {
-            if (entry.getLevel().equals(Level.WARNING)) {
+            if (entry.getLevel().equals(Level.WARNING) && entry.getMessage().startsWith("Certificate files")) {
                 warnings.add(entry);
             }
         }
@@ -94,20 +94,21 @@ class FileCertificatesTest {
     @Test
     void theCertificateIsServedForEveryName() throws Exception {
         write(FIRST);
-        CertificateSource source = certificates.open(chain, key);
+        CertificateSource source = certificates.open(List.of(new FileCertificates.Files(chain, key)), List.of());
         assertThat(Objects.requireNonNull(source.find("other.test")).chain()).containsExactly(FIRST.getCertificate());
         assertThat(source.fault()).isNull();
     }
 
     @Test
     void aBadPairIsRefused() {
-        assertThatThrownBy(() -> certificates.open(chain, key)).isInstanceOf(CertificateUnusable.class);
+        assertThatThrownBy(() -> certificates.open(List.of(new FileCertificates.Files(chain, key)), List.of()))
+                .isInstanceOf(CertificateUnusable.class);
     }
 
     @Test
     void aReplacedPairIsPickedUpInEitherOrder() throws Exception {
         write(FIRST);
-        CertificateSource source = certificates.open(chain, key);
+        CertificateSource source = certificates.open(List.of(new FileCertificates.Files(chain, key)), List.of());
         write(SECOND);
         awaitServed(source, SECOND);
         replace(chain, FIRST.getCertificatePEM());
@@ -120,7 +121,7 @@ class FileCertificatesTest {
     @Test
     void aBadNewPairKeepsTheOldOneAndIsToldOnce() throws Exception {
         write(FIRST);
-        CertificateSource source = certificates.open(chain, key);
+        CertificateSource source = certificates.open(List.of(new FileCertificates.Files(chain, key)), List.of());
         replace(chain, "nothing");
         await().until(() -> !warnings.isEmpty());
         awaitLooks();
@@ -136,7 +137,7 @@ class FileCertificatesTest {
     @Test
     void aTouchedFileIsNotAnotherCertificate() throws Exception {
         write(FIRST);
-        CertificateSource source = certificates.open(chain, key);
+        CertificateSource source = certificates.open(List.of(new FileCertificates.Files(chain, key)), List.of());
         Certificate before = source.find("");
         write(FIRST);
         awaitLooks();
@@ -145,7 +146,7 @@ class FileCertificatesTest {
 
     @Test
     void aSourceOpenedLaterHealsWhenTheFilesAppear() throws Exception {
-        CertificateSource source = certificates.openLater(chain, key);
+        CertificateSource source = certificates.openLater(List.of(new FileCertificates.Files(chain, key)));
         assertThat(source.find("")).isNull();
         assertThat(source.fault()).contains(chain.toString(), "does not exist");
         write(FIRST);
@@ -156,7 +157,7 @@ class FileCertificatesTest {
     @Test
     void aSourceOpenedLaterWithGoodFilesHasNoFault() throws Exception {
         write(FIRST);
-        CertificateSource source = certificates.openLater(chain, key);
+        CertificateSource source = certificates.openLater(List.of(new FileCertificates.Files(chain, key)));
         assertThat(source.fault()).isNull();
         assertThat(source.find("")).isNotNull();
     }
@@ -166,7 +167,7 @@ class FileCertificatesTest {
         write(FIRST);
         Path link = Files.createSymbolicLink(directory.resolve("link"), chain);
         Path keyLink = Files.createSymbolicLink(directory.resolve("keylink"), key);
-        CertificateSource source = certificates.open(link, keyLink);
+        CertificateSource source = certificates.open(List.of(new FileCertificates.Files(link, keyLink)), List.of());
         Path otherChain = Files.writeString(directory.resolve("chain2.pem"), SECOND.getCertificatePEM());
         Path otherKey = Files.writeString(directory.resolve("key2.pem"), SECOND.getPrivateKeyPEM());
         Files.move(
@@ -183,7 +184,7 @@ class FileCertificatesTest {
     @Test
     void aClosedSourceIsNotFollowed() throws Exception {
         write(FIRST);
-        CertificateSource source = certificates.open(chain, key);
+        CertificateSource source = certificates.open(List.of(new FileCertificates.Files(chain, key)), List.of());
         source.close();
         write(SECOND);
         awaitLooks();

@@ -6,6 +6,8 @@ import static org.awaitility.Awaitility.await;
 
 import io.netty.bootstrap.Bootstrap;
 import io.netty.bootstrap.ServerBootstrap;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
@@ -24,14 +26,18 @@ import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.ssl.SslProvider;
 import io.netty.pkitesting.CertificateBuilder.Algorithm;
 import io.netty.pkitesting.X509Bundle;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.LongAdder;
 import javax.net.ssl.SNIHostName;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLException;
@@ -53,8 +59,10 @@ class HandshakeTest {
     private static final X509Bundle TWO = TestCertificates.bundle("two.test");
 
     private final SniContexts contexts = new SniContexts();
-    private final LongAdder failures = new LongAdder();
+    private final HandshakeFailures failures = new HandshakeFailures();
     private final Map<String, Certificate> certificates = new ConcurrentHashMap<>();
+    private final Map<String, Certificate> rsaOnly = new ConcurrentHashMap<>();
+    private final Map<String, CompletableFuture<Certificate>> obtained = new ConcurrentHashMap<>();
     private final MultiThreadIoEventLoopGroup group = new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
     private final ChannelGroup connections = new DefaultChannelGroup(group.next());
     private Channel server;
@@ -71,7 +79,7 @@ class HandshakeTest {
                     protected void initChannel(Channel channel) {
                         connections.add(channel);
                         channel.pipeline()
-                                .addLast(new ClientHelloGate(HandshakeTest.this::find, contexts, failures))
+                                .addLast(new ClientHelloGate(lookup(), contexts, failures))
                                 .addLast(new Echo());
                     }
                 })
@@ -88,8 +96,40 @@ class HandshakeTest {
         contexts.close();
     }
 
-    private @Nullable Certificate find(@Nullable String serverName) {
+    private CertificateLookup lookup() {
+        return new CertificateLookup() {
+            @Override
+            public @Nullable Certificate find(ClientHello hello) {
+                return HandshakeTest.this.find(hello);
+            }
+
+            @Override
+            public @Nullable CompletionStage<Certificate> obtain(ClientHello hello) {
+                return hello.serverName() == null ? null : obtained.get(hello.serverName());
+            }
+        };
+    }
+
+    private @Nullable Certificate find(ClientHello hello) {
+        String serverName = hello.serverName();
+        if (serverName != null && !hello.ecdsa() && rsaOnly.containsKey(serverName)) {
+            return rsaOnly.get(serverName);
+        }
         return certificates.get(serverName == null ? "one.test" : serverName);
+    }
+
+    private static final class Recorder extends ChannelInboundHandlerAdapter {
+        private final ByteArrayOutputStream received;
+
+        Recorder(ByteArrayOutputStream received) {
+            this.received = received;
+        }
+
+        @Override
+        public void channelRead(ChannelHandlerContext ctx, Object message) {
+            received.writeBytes(ByteBufUtil.getBytes((ByteBuf) message));
+            ctx.fireChannelRead(message);
+        }
     }
 
     private static final class Echo extends ChannelInboundHandlerAdapter {
@@ -146,7 +186,7 @@ class HandshakeTest {
                 assertThat(socket.getSession().getCipherSuite()).containsAnyOf("_GCM_", "_POLY1305_");
             }
         }
-        assertThat(failures.sum()).isZero();
+        assertThat(failures.total().sum()).isZero();
     }
 
     @ParameterizedTest
@@ -185,7 +225,7 @@ class HandshakeTest {
                     .isInstanceOf(SSLException.class)
                     .hasMessageContaining("internal_error");
         }
-        await().until(() -> failures.sum() == 1);
+        await().until(() -> failures.total().sum() == 1);
     }
 
     @Test
@@ -194,7 +234,7 @@ class HandshakeTest {
             socket.setEnabledCipherSuites(new String[] {"TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA256"});
             assertThatThrownBy(socket::startHandshake).isInstanceOf(SSLException.class);
         }
-        await().until(() -> failures.sum() == 1);
+        await().until(() -> failures.total().sum() == 1);
     }
 
     @ParameterizedTest
@@ -226,6 +266,74 @@ class HandshakeTest {
         assertThat(created(client, "one.test", version)).isGreaterThan(first);
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"TLSv1.2", "TLSv1.3"})
+    void aTicketOutlivesOneChangeOfKeysButNotTwo(String version) throws Exception {
+        SSLContext client = client();
+        long first = created(client, "one.test", version);
+        contexts.rotateTicketKeys();
+        assertThat(created(client, "one.test", version)).isEqualTo(first);
+        // The resumed connection has left a ticket with the new key, which TLS 1.2 clients here do not take over.
+        contexts.rotateTicketKeys();
+        contexts.rotateTicketKeys();
+        assertThat(created(client, "one.test", version)).isGreaterThan(first);
+    }
+
+    @Test
+    void theCertificateIsOneThatTheClientCanCheck() throws Exception {
+        X509Bundle rsa = TestCertificates.bundle(Algorithm.rsa2048, "both.test");
+        rsaOnly.put("both.test", TestCertificates.certificate(rsa));
+        certificates.put("both.test", TestCertificates.certificate("both.test"));
+        try (SSLSocket socket = connect(client(), "both.test", "TLSv1.2")) {
+            socket.setEnabledCipherSuites(new String[] {"TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256"});
+            echo(socket);
+            assertThat(socket.getSession().getPeerCertificates()).containsExactly(rsa.getCertificate());
+        }
+        for (String version : List.of("TLSv1.2", "TLSv1.3")) {
+            try (SSLSocket socket = connect(client(), "both.test", version)) {
+                echo(socket);
+                assertThat(socket.getSession()
+                                .getPeerCertificates()[0]
+                                .getPublicKey()
+                                .getAlgorithm())
+                        .isEqualTo("EC");
+            }
+        }
+    }
+
+    @Test
+    void aHandshakeWaitsForItsCertificateAndHoldsNobodyUp() throws Exception {
+        CompletableFuture<Certificate> coming = new CompletableFuture<>();
+        obtained.put("coming.test", coming);
+        try (SSLSocket waiting = connect(client(), "coming.test")) {
+            CompletableFuture<Void> handshake = CompletableFuture.runAsync(() -> {
+                try {
+                    echo(waiting);
+                } catch (IOException e) {
+                    throw new UncheckedIOException(e);
+                }
+            });
+            try (SSLSocket other = connect(client(), "one.test")) {
+                echo(other);
+            }
+            assertThat(handshake).isNotDone();
+            coming.complete(TestCertificates.certificate(TWO));
+            handshake.get(10, TimeUnit.SECONDS);
+            assertThat(waiting.getSession().getPeerCertificates()).containsExactly(TWO.getCertificate());
+        }
+    }
+
+    @Test
+    void aCertificateThatDoesNotComeEndsTheHandshakeWithInternalError() throws Exception {
+        obtained.put("denied.test", CompletableFuture.failedFuture(new NameNotAllowed("denied")));
+        try (SSLSocket socket = connect(client(), "denied.test")) {
+            assertThatThrownBy(socket::startHandshake)
+                    .isInstanceOf(SSLException.class)
+                    .hasMessageContaining("internal_error");
+        }
+        await().until(() -> failures.total().sum() == 1);
+    }
+
     // When the session was created; a resumed one keeps that. The JDK looks sessions up by the peer's host and port.
     private long created(SSLContext client, String name, String version) throws IOException {
         try (SSLSocket socket = connect(client, name, version)) {
@@ -234,12 +342,15 @@ class HandshakeTest {
         }
     }
 
-    @Test
-    void theKeyExchangeIsPostQuantumWithClientsThatKnowIt() throws Exception {
+    // The server's ServerHello, or its request to begin again, names the group that it chose (RFC 8446 4.2.8).
+    @ParameterizedTest
+    @CsvSource({"X25519MLKEM768,11ec", "X25519 P-256 X25519MLKEM768,11ec", "P-256 X25519,001d", "P-256,0017"})
+    void theKeyExchangeIsPostQuantumWithClientsThatKnowIt(String groups, String chosen) throws Exception {
+        ByteArrayOutputStream received = new ByteArrayOutputStream();
         SslContext client = SslContextBuilder.forClient()
                 .sslProvider(SslProvider.OPENSSL)
                 .trustManager(new TrustAll())
-                .option(OpenSslContextOption.GROUPS, new String[] {"X25519MLKEM768"})
+                .option(OpenSslContextOption.GROUPS, groups.split(" "))
                 .build();
         assertThat(OpenSsl.isAvailable()).isTrue();
         Channel channel = new Bootstrap()
@@ -248,7 +359,9 @@ class HandshakeTest {
                 .handler(new ChannelInitializer<>() {
                     @Override
                     protected void initChannel(Channel c) {
-                        c.pipeline().addLast(client.newHandler(c.alloc(), "one.test", 443));
+                        c.pipeline()
+                                .addLast(new Recorder(received))
+                                .addLast(client.newHandler(c.alloc(), "one.test", 443));
                     }
                 })
                 .connect(server.localAddress())
@@ -256,6 +369,7 @@ class HandshakeTest {
                 .channel();
         channel.pipeline().get(SslHandler.class).handshakeFuture().syncUninterruptibly();
         channel.close().syncUninterruptibly();
-        assertThat(failures.sum()).isZero();
+        assertThat(HexFormat.of().formatHex(received.toByteArray())).containsPattern("0033(00|04)..".concat(chosen));
+        assertThat(failures.total().sum()).isZero();
     }
 }

@@ -1,11 +1,14 @@
 package dev.sluice.admin.api;
 
+import dev.sluice.admin.api.dto.CertificateView;
 import dev.sluice.admin.api.dto.Problem;
 import dev.sluice.admin.api.dto.ProgressLine;
 import dev.sluice.admin.api.dto.ServiceView;
 import dev.sluice.service.DeployProgress;
 import dev.sluice.service.HealthResult;
 import dev.sluice.service.Target;
+import dev.sluice.tls.CertificateStatus;
+import java.util.List;
 
 /**
  * Tells a client how its deploy comes along, if it wants to know. The answer becomes a stream with the first event; what
@@ -44,6 +47,14 @@ final class ProgressStream implements DeployProgress {
     @Override
     public synchronized void draining(long inflight) {
         line(new ProgressLine.Draining(inflight));
+    }
+
+    @Override
+    public synchronized void certificates(List<CertificateStatus> statuses) {
+        if (!statuses.isEmpty()) {
+            line(new ProgressLine.Certificates(
+                    statuses.stream().map(CertificateView::of).toList()));
+        }
     }
 
     /** Gives the answer: as the last line of a stream that has begun, else by itself. */

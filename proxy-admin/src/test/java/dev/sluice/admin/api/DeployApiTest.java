@@ -66,7 +66,9 @@ class DeployApiTest {
     void everyOptionComesBackAsItWasGiven() throws Exception {
         String options = "\"hosts\":[\"a.example.com\",\"b.example.com\"],\"path_prefixes\":[\"/\"],"
                 + "\"strip_path_prefix\":false,\"tls\":true,\"tls_on_demand_url\":\"\",\"tls_staging\":true,"
+                + "\"tls_acme_directory\":\"\","
                 + "\"tls_certificate_path\":\"/c.pem\",\"tls_private_key_path\":\"/k.pem\","
+                + "\"tls_certificate_paths\":[\"/c.pem\",\"/d.pem\"],\"tls_private_key_paths\":[\"/k.pem\",\"/l.pem\"],"
                 + "\"tls_acme_cache_path\":\"/acme\",\"tls_redirect\":false,\"canonical_host\":\"a.example.com\","
                 + "\"health_check_interval\":\"1.5s\",\"health_check_timeout\":\"2s\",\"health_check_path\":\"/health\","
                 + "\"health_check_port\":-1,\"health_check_host\":\"h.example.com\",\"writer_affinity_timeout\":\"3s\","

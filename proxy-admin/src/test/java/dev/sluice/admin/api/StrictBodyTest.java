@@ -176,6 +176,8 @@ class StrictBodyTest {
                 "\"buffer_memory\":-1|buffer_memory: must be 0 or more bytes, but is -1",
                 "\"health_check_port\":65536|health_check_port: must be at most 65535, but is 65536",
                 "\"tls_certificate_path\":\"/c\"|tls_private_key_path: must be given together with tls_certificate_path",
+                "\"tls_certificate_paths\":[\"/c\"]|tls_private_key_paths: must name one file for each of"
+                        + " tls_certificate_paths, in the same order",
                 "\"targets\":[]|targets: at least one target is required, such as \"web:3000\"",
             })
     void aValueOutOfItsRangeIsRefused(String field, String message) throws Exception {

@@ -1,6 +1,7 @@
 package dev.sluice.admin.api.dto;
 
 import dev.sluice.service.BufferOptions;
+import dev.sluice.service.CertificateFiles;
 import dev.sluice.service.Deployment;
 import dev.sluice.service.HealthCheckOptions;
 import dev.sluice.service.ServiceOptions;
@@ -8,6 +9,7 @@ import dev.sluice.service.TargetOptions;
 import dev.sluice.service.TlsOptions;
 import java.time.Duration;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /** The body of a deploy: every option of the service, by the names of the command line's flags; null is the default. */
@@ -22,7 +24,10 @@ public record DeployRequest(
         @Nullable Boolean tlsStaging,
         @Nullable String tlsCertificatePath,
         @Nullable String tlsPrivateKeyPath,
+        @Nullable List<String> tlsCertificatePaths,
+        @Nullable List<String> tlsPrivateKeyPaths,
         @Nullable String tlsAcmeCachePath,
+        @Nullable String tlsAcmeDirectory,
         @Nullable Boolean tlsRedirect,
         @Nullable String canonicalHost,
         @Nullable Duration deployTimeout,
@@ -96,14 +101,45 @@ public record DeployRequest(
                     ? new InvalidField("tls_certificate_path", "must be given together with tls_private_key_path")
                     : new InvalidField("tls_private_key_path", "must be given together with tls_certificate_path");
         }
-        return new TlsOptions(
+        TlsOptions options = new TlsOptions(
                 Fields.or(tls, defaults.enabled()),
                 Fields.or(tlsRedirect, defaults.redirect()),
                 certificate,
                 key,
                 Fields.or(tlsOnDemandUrl, defaults.onDemandUrl()),
-                Fields.or(tlsStaging, false) ? TlsOptions.STAGING_DIRECTORY : defaults.acmeDirectory(),
+                acmeDirectory(defaults),
                 Fields.or(tlsAcmeCachePath, defaults.acmeCachePath()));
+        List<CertificateFiles> several = severalCertificates();
+        if (several.isEmpty()) {
+            return options;
+        }
+        if (options.custom() && !options.certificates().equals(several.subList(0, 1))) {
+            throw new InvalidField("tls_certificate_path", "must be the first of tls_certificate_paths, or left out");
+        }
+        return options.withCertificates(several);
+    }
+
+    private List<CertificateFiles> severalCertificates() throws InvalidField {
+        List<String> chains = Fields.or(tlsCertificatePaths, List.of());
+        List<String> keys = Fields.or(tlsPrivateKeyPaths, List.of());
+        if (chains.size() != keys.size() || chains.contains("") || keys.contains("")) {
+            throw new InvalidField(
+                    "tls_private_key_paths", "must name one file for each of tls_certificate_paths, in the same order");
+        }
+        return IntStream.range(0, chains.size())
+                .mapToObj(i -> new CertificateFiles(chains.get(i), keys.get(i)))
+                .toList();
+    }
+
+    private String acmeDirectory(TlsOptions defaults) throws InvalidField {
+        String directory = Fields.or(tlsAcmeDirectory, "");
+        if (directory.isEmpty()) {
+            return Fields.or(tlsStaging, false) ? TlsOptions.STAGING_DIRECTORY : defaults.acmeDirectory();
+        }
+        if (Fields.or(tlsStaging, false)) {
+            throw new InvalidField("tls_acme_directory", "cannot be given together with tls_staging");
+        }
+        return Fields.httpUrl("tls_acme_directory", directory);
     }
 
     private HealthCheckOptions healthCheck(HealthCheckOptions defaults) throws InvalidField {

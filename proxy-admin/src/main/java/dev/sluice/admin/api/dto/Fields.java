@@ -1,6 +1,7 @@
 package dev.sluice.admin.api.dto;
 
 import dev.sluice.service.GoDuration;
+import java.net.URI;
 import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -47,5 +48,18 @@ final class Fields {
             throw new InvalidField("targets", "at least one target is required, such as \"web:3000\"");
         }
         return given;
+    }
+
+    /** A URL with a host, by http or https. */
+    static String httpUrl(String field, String given) throws InvalidField {
+        try {
+            URI uri = URI.create(given);
+            if (uri.getHost() != null && ("https".equals(uri.getScheme()) || "http".equals(uri.getScheme()))) {
+                return given;
+            }
+        } catch (IllegalArgumentException e) {
+            throw new InvalidField(field, "is no URL: " + e.getMessage());
+        }
+        throw new InvalidField(field, "must be a URL such as https://ca.example.com/directory, but is " + given);
     }
 }

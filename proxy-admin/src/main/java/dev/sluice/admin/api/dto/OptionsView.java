@@ -1,6 +1,7 @@
 package dev.sluice.admin.api.dto;
 
 import dev.sluice.service.BufferOptions;
+import dev.sluice.service.CertificateFiles;
 import dev.sluice.service.HealthCheckOptions;
 import dev.sluice.service.ServiceOptions;
 import dev.sluice.service.TargetOptions;
@@ -18,7 +19,10 @@ public record OptionsView(
         boolean tlsStaging,
         String tlsCertificatePath,
         String tlsPrivateKeyPath,
+        List<String> tlsCertificatePaths,
+        List<String> tlsPrivateKeyPaths,
         String tlsAcmeCachePath,
+        String tlsAcmeDirectory,
         boolean tlsRedirect,
         String canonicalHost,
         Duration healthCheckInterval,
@@ -46,16 +50,20 @@ public record OptionsView(
         TlsOptions tls = service.tls();
         HealthCheckOptions check = target.healthCheck();
         BufferOptions buffering = target.buffering();
+        boolean staging = tls.acmeDirectory().equals(TlsOptions.STAGING_DIRECTORY);
         return new OptionsView(
                 ServiceView.hosts(service),
                 service.pathPrefixes(),
                 service.stripPrefix(),
                 tls.enabled(),
                 tls.onDemandUrl(),
-                tls.acmeDirectory().equals(TlsOptions.STAGING_DIRECTORY),
+                staging,
                 tls.certificatePath(),
                 tls.privateKeyPath(),
+                tls.certificates().stream().map(CertificateFiles::chain).toList(),
+                tls.certificates().stream().map(CertificateFiles::key).toList(),
                 tls.acmeCachePath(),
+                staging ? "" : tls.acmeDirectory(),
                 tls.redirect(),
                 service.canonicalHost(),
                 check.interval(),

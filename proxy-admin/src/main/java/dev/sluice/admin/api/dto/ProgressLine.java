@@ -2,6 +2,7 @@ package dev.sluice.admin.api.dto;
 
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
+import java.util.List;
 
 /** One line of a deploy's progress. The field {@code event} says which. */
 @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "event")
@@ -9,6 +10,7 @@ import com.fasterxml.jackson.annotation.JsonTypeInfo;
     @JsonSubTypes.Type(value = ProgressLine.Checked.class, name = "checked"),
     @JsonSubTypes.Type(value = ProgressLine.Switched.class, name = "switched"),
     @JsonSubTypes.Type(value = ProgressLine.Draining.class, name = "draining"),
+    @JsonSubTypes.Type(value = ProgressLine.Certificates.class, name = "certificates"),
     @JsonSubTypes.Type(value = ProgressLine.Deployed.class, name = "deployed"),
     @JsonSubTypes.Type(value = ProgressLine.Failed.class, name = "failed")
 })
@@ -22,6 +24,9 @@ public sealed interface ProgressLine {
 
     /** The replaced targets finish the requests that they have. */
     record Draining(long inFlight) implements ProgressLine {}
+
+    /** How the automatic certificates stand; those that are not there are being ordered on. */
+    record Certificates(List<CertificateView> certificates) implements ProgressLine {}
 
     /** The last line of a deploy that succeeded. */
     record Deployed(ServiceView service) implements ProgressLine {}

@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param state {@code running}, {@code paused}, {@code stopped} or {@code broken}
  * @param fault why it is broken, else null
  * @param message what visitors of a stopped service are told; empty for the page's own words
+ * @param certificates that are obtained automatically, name by name
  * @param rollout who goes to the rollout targets; null for nobody
  */
 public record ServiceView(
@@ -27,6 +28,7 @@ public record ServiceView(
         List<TargetView> targets,
         List<TargetView> rolloutTargets,
         @Nullable RolloutView rollout,
+        List<CertificateView> certificates,
         OptionsView options) {
 
     private static final List<String> ANY_HOST = List.of("");
@@ -44,6 +46,7 @@ public record ServiceView(
                 TargetView.of(service.active()),
                 TargetView.of(service.rolloutTargets()),
                 RolloutView.of(service.rollout()),
+                CertificateView.of(service.certificates()),
                 OptionsView.of(options, service.targetOptions()));
     }
 

@@ -7,6 +7,8 @@ import static org.awaitility.Awaitility.await;
 import dev.sluice.service.ControlFailure;
 import dev.sluice.service.ServiceOptions;
 import dev.sluice.service.TlsOptions;
+import dev.sluice.tls.CertificateSource;
+import dev.sluice.tls.CertificateStatus;
 import dev.sluice.tls.FilePoll;
 import io.netty.pkitesting.CertificateBuilder;
 import io.netty.pkitesting.X509Bundle;
@@ -24,7 +26,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class StoredCertificatesTest {
+class AutomaticCertificatesTest {
     // SHA-256 of the empty text, and of the URL that --tls-staging chooses.
     private static final String DEFAULT_STORE = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
     private static final String STAGING_STORE = "67f2750652314251daad76f012141d33c9f7290f4f8ebb0a006a7f02d394a904";
@@ -62,15 +64,21 @@ class StoredCertificatesTest {
         return bundle;
     }
 
-    private StoredCertificates open(String acmeDirectory, String... hosts) throws ControlFailure {
+    private CertificateSource open(String acmeDirectory, String... hosts) throws ControlFailure {
         TlsOptions tls = new TlsOptions(true, true, "", "", "", acmeDirectory, cache.toString());
         ServiceOptions options = new ServiceOptions(
                         List.of(hosts), List.of(), true, tls, "", "", Duration.ZERO, false, List.of(), "")
                 .normalised();
-        return StoredCertificates.open(options, poll);
+        return automatic(options, AcmeOptions.DEFAULT).open(options, true);
     }
 
-    private static void expect(StoredCertificates certificates, String name, X509Bundle bundle) {
+    // Never started, so that nothing is ordered.
+    private AutomaticCertificates automatic(ServiceOptions options, AcmeOptions acme) {
+        assertThat(options.tls().enabled()).isTrue();
+        return new AutomaticCertificates(acme, cache, poll);
+    }
+
+    private static void expect(CertificateSource certificates, String name, X509Bundle bundle) {
         assertThat(Objects.requireNonNull(certificates.find(name), name).chain())
                 .containsExactly(bundle.getCertificate());
     }
@@ -78,7 +86,7 @@ class StoredCertificatesTest {
     @Test
     void aCertificateOfKamalProxyIsServed() throws Exception {
         X509Bundle bundle = store(DEFAULT_STORE, "app.test", "app.test");
-        StoredCertificates certificates = open("", "app.test", "other.test");
+        CertificateSource certificates = open("", "app.test", "other.test");
         expect(certificates, "app.test", bundle);
         assertThat(certificates.find("other.test")).isNull();
         assertThat(certificates.fault()).isNull();
@@ -95,7 +103,7 @@ class StoredCertificatesTest {
     void hostsAreFoundInTheSpellingOfServerNames() throws Exception {
         X509Bundle upper = store(DEFAULT_STORE, "app.test", "app.test");
         X509Bundle umlaut = store(DEFAULT_STORE, "xn--bcher-kva.test", "xn--bcher-kva.test");
-        StoredCertificates certificates = open("", "App.TEST", "bücher.test");
+        CertificateSource certificates = open("", "App.TEST", "bücher.test");
         expect(certificates, "app.test", upper);
         expect(certificates, "xn--bcher-kva.test", umlaut);
     }
@@ -103,7 +111,7 @@ class StoredCertificatesTest {
     @Test
     void theRsaCertificateServesWhenThereIsNoOther() throws Exception {
         X509Bundle rsa = store(DEFAULT_STORE, "app.test+rsa", "app.test");
-        StoredCertificates certificates = open("", "app.test");
+        CertificateSource certificates = open("", "app.test");
         expect(certificates, "app.test", rsa);
         X509Bundle ec = store(DEFAULT_STORE, "app.test", "app.test");
         await().untilAsserted(() -> expect(certificates, "app.test", ec));
@@ -111,7 +119,7 @@ class StoredCertificatesTest {
 
     @Test
     void aCertificateThatComesLaterIsSeenAndOneThatGoesToo() throws Exception {
-        StoredCertificates certificates = open("", "app.test");
+        CertificateSource certificates = open("", "app.test");
         assertThat(certificates.find("app.test")).isNull();
         X509Bundle bundle = store(DEFAULT_STORE, "app.test", "app.test");
         await().untilAsserted(() -> expect(certificates, "app.test", bundle));
@@ -124,7 +132,7 @@ class StoredCertificatesTest {
     @Test
     void anUnchangedFileStaysTheSameCertificate() throws Exception {
         store(DEFAULT_STORE, "app.test", "app.test");
-        StoredCertificates certificates = open("", "app.test", "b.test");
+        CertificateSource certificates = open("", "app.test", "b.test");
         Object before = certificates.find("app.test");
         store(DEFAULT_STORE, "b.test", "b.test");
         await().until(() -> certificates.find("b.test") != null);
@@ -132,14 +140,39 @@ class StoredCertificatesTest {
     }
 
     @Test
-    void expiredAndBrokenFilesAreLeftOut() throws Exception {
-        write(DEFAULT_STORE, "old.test", bundle("old.test", Duration.ofDays(-1)));
+    void expiredOnesAreServedForWantOfBetterAndBrokenOnesAreNot() throws Exception {
+        X509Bundle old = write(DEFAULT_STORE, "old.test", bundle("old.test", Duration.ofDays(-1)));
         Files.writeString(cache.resolve(DEFAULT_STORE).resolve("broken.test"), "nothing");
-        X509Bundle good = store(DEFAULT_STORE, "app.test", "app.test");
-        StoredCertificates certificates = open("", "old.test", "broken.test", "app.test");
-        assertThat(certificates.find("old.test")).isNull();
+        CertificateSource certificates = open("", "old.test", "broken.test");
+        expect(certificates, "old.test", old);
         assertThat(certificates.find("broken.test")).isNull();
-        expect(certificates, "app.test", good);
+        assertThat(certificates.statuses())
+                .extracting(CertificateStatus::state)
+                .containsExactly(CertificateStatus.State.MISSING, CertificateStatus.State.EXPIRED);
+    }
+
+    @Test
+    void withDnsConfiguredWildcardsAreServedFromTheirCertificate() throws Exception {
+        X509Bundle bundle = store(DEFAULT_STORE, "_wildcard.a.test", "any.a.test");
+        TlsOptions tls = new TlsOptions(true, true, "", "", "", "", cache.toString());
+        ServiceOptions options = new ServiceOptions(
+                        List.of("*.a.test", "a.test"),
+                        List.of(),
+                        true,
+                        tls,
+                        "",
+                        "",
+                        Duration.ZERO,
+                        false,
+                        List.of(),
+                        "")
+                .normalised();
+        AcmeOptions acme = new AcmeOptions(
+                List.of(Issuer.LETS_ENCRYPT), "", "", "", "", "", Duration.ZERO, new DnsOptions("hook", "", "", ""));
+        CertificateSource certificates = automatic(options, acme).open(options, true);
+        expect(certificates, "any.a.test", bundle);
+        expect(certificates, "a.test", bundle);
+        assertThat(certificates.find("b.any.a.test")).isNull();
     }
 
     @Test
@@ -149,7 +182,7 @@ class StoredCertificatesTest {
         for (String other : List.of("acme_account+key", "acme_account.key", "app.test+token", "abc+http-01")) {
             Files.writeString(cache.resolve(DEFAULT_STORE).resolve(other), "other");
         }
-        StoredCertificates certificates = open("");
+        CertificateSource certificates = open("");
         expect(certificates, "app.test", app);
         expect(certificates, "rsa.test", rsa);
         X509Bundle later = store(DEFAULT_STORE, "later.test", "later.test");
@@ -179,8 +212,8 @@ class StoredCertificatesTest {
 
     @Test
     void aClosedSourceIsNotFollowed() throws Exception {
-        StoredCertificates closed = open("", "app.test");
-        StoredCertificates open = open("", "app.test");
+        CertificateSource closed = open("", "app.test");
+        CertificateSource open = open("", "app.test");
         closed.close();
         store(DEFAULT_STORE, "app.test", "app.test");
         await().until(() -> open.find("app.test") != null);
