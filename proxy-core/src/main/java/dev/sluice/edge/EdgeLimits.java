@@ -1,6 +1,8 @@
 package dev.sluice.edge;
 
 import java.time.Duration;
+import java.util.Comparator;
+import java.util.stream.Stream;
 
 /**
  * What clients may take of the proxy. Immutable.
@@ -25,6 +27,14 @@ public record EdgeLimits(Times times, Heads heads, Connections connections, Http
      * @param keepAlive without a request
      */
     public record Times(Duration head, Duration body, Duration write, Duration keepAlive) {
+        /** The shortest that is set; a long time for none. */
+        public Duration shortest() {
+            return Stream.of(head, body, write, keepAlive)
+                    .filter(Duration::isPositive)
+                    .min(Comparator.naturalOrder())
+                    .orElse(Duration.ofDays(1));
+        }
+
         public static final Times DEFAULT = new Times(
                 Duration.ofSeconds(15), Duration.ofSeconds(60), Duration.ofSeconds(60), Duration.ofSeconds(75));
     }

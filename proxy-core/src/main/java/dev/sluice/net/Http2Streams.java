@@ -7,6 +7,7 @@ import dev.sluice.exchange.ConnectionInfo;
 import dev.sluice.exchange.Exchange;
 import dev.sluice.exchange.RequestPath;
 import dev.sluice.exchange.Worker;
+import dev.sluice.exchange.WriteStall;
 import dev.sluice.http.HostName;
 import dev.sluice.http.RequestTarget;
 import io.netty.buffer.ByteBuf;
@@ -49,6 +50,9 @@ final class Http2Streams extends Http2ConnectionHandler implements ClientConnect
     private final Http2Connection.PropertyKey streamKey;
     private @Nullable ChannelHandlerContext context;
     private boolean flushing;
+    private final WriteStall stall = new WriteStall();
+    private boolean served;
+    private long idleSince;
 
     private Http2Streams(
             Http2ConnectionDecoder decoder,
@@ -99,6 +103,7 @@ final class Http2Streams extends Http2ConnectionHandler implements ClientConnect
         context = ctx;
         super.handlerAdded(ctx);
         worker.opened(this);
+        idleSince = worker.now();
         growConnectionWindow();
     }
 
@@ -119,6 +124,45 @@ final class Http2Streams extends Http2ConnectionHandler implements ClientConnect
     public void channelReadComplete(ChannelHandlerContext ctx) throws Exception {
         super.channelReadComplete(ctx);
         flushing = false;
+    }
+
+    long now() {
+        return worker.now();
+    }
+
+    @Override
+    public void look(long now) {
+        EdgeLimits.Times times = worker.limits().times();
+        if (stall.at(ctx().channel(), now, times.write())) {
+            worker.limitHits().hit(Limit.WRITE_STALL);
+            close();
+        } else if (connection().numActiveStreams() == 0) {
+            lookIdle(now, served ? times.keepAlive() : times.head());
+        } else {
+            lookAtStreams(now, times);
+        }
+    }
+
+    private void lookIdle(long now, Duration limit) {
+        if (limit.isPositive() && now - idleSince >= limit.toNanos()) {
+            worker.limitHits().hit(served ? Limit.KEEP_ALIVE : Limit.HEAD_TIME);
+            finish();
+        }
+    }
+
+    private void lookAtStreams(long now, EdgeLimits.Times times) {
+        idleSince = now;
+        try {
+            connection().forEachActiveStream(stream -> {
+                Http2Client client = client(stream);
+                if (client != null) {
+                    client.look(now, times, worker.limitHits());
+                }
+                return true;
+            });
+        } catch (Http2Exception e) {
+            onError(ctx(), true, e);
+        }
     }
 
     /** Flushes once, at the end of the loop's turn, for all streams that asked for it. */
@@ -179,6 +223,7 @@ final class Http2Streams extends Http2ConnectionHandler implements ClientConnect
         exchange.protocol("HTTP/2.0");
         client.exchange(exchange);
         stream.setProperty(streamKey, client);
+        served = true;
         path.receive(exchange);
     }
 
@@ -188,7 +233,7 @@ final class Http2Streams extends Http2ConnectionHandler implements ClientConnect
         // The frame reader's own limit; the others are counted where they strike.
         if (failure != null
                 && failure.error() == Http2Error.ENHANCE_YOUR_CALM
-                && String.valueOf(failure.getMessage()).contains("CONTINUATION")) {
+                && String.valueOf(failure.getMessage()).contains("continuations")) {
             worker.limitHits().hit(Limit.CONTINUATION);
         }
         super.onConnectionError(ctx, outbound, cause, failure);
