@@ -1,6 +1,7 @@
 package dev.sluice.cli;
 
 import dev.sluice.daemon.RunOptions;
+import dev.sluice.edge.EdgeLimits;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
@@ -44,6 +45,7 @@ final class RunCommand implements Command {
             flags.add(FlagSpecs.bool(
                     "io-uring", bool(session, "IO_URING"), "Use io_uring where the kernel has it [IO_URING]"));
             flags.addAll(AcmeFlags.specs(session));
+            flags.addAll(LimitFlags.specs());
         }
         return List.of(new FlagGroup(
                 "Flags (in brackets the environment variable, with or without KAMAL_PROXY_ in front)", flags));
@@ -60,6 +62,7 @@ final class RunCommand implements Command {
                         flags.bool("http3"),
                         session.sluice() && flags.bool("io-uring"),
                         session.sluice() ? AcmeFlags.options(flags) : AcmeFlags.fromEnvironment(session),
+                        session.sluice() ? LimitFlags.limits(flags) : LimitFlags.automatic(EdgeLimits.DEFAULT),
                         session.paths()));
     }
 

@@ -6,6 +6,7 @@ import dev.sluice.admin.api.AdminServer;
 import dev.sluice.admin.api.DaemonStatus;
 import dev.sluice.admin.api.dto.StatusView.ListenerView;
 import dev.sluice.buffer.SpillFiles;
+import dev.sluice.edge.LimitHits;
 import dev.sluice.exchange.Answers;
 import dev.sluice.exchange.Finish;
 import dev.sluice.exchange.OwnRequests;
@@ -85,7 +86,7 @@ public final class Daemon {
         controlLoop = transport.newControlGroup();
         connector = new Connector(transport.channel(), new NameLookup(), CONNECT_TIMEOUT);
         metrics = options.metricsPort() == 0 ? RequestMetrics.OFF : new Metrics(Version.text());
-        workers = new Workers(loops, connector, metrics);
+        workers = new Workers(loops, connector, metrics, options.limits(), new LimitHits());
         state = new StateFile(paths.stateFile());
         services = new Services(state, metrics);
         probe = new NettyHealthProbe(loops, connector);
@@ -110,6 +111,7 @@ public final class Daemon {
         if (metrics instanceof Metrics shown) {
             shown.logLinesDropped(log::dropped);
             shown.tlsHandshakeFailures(handshakeFailures.total());
+            shown.limits(workers.limitHits());
             shown.clientConnections(workers::clientConnections);
             shown.targets(() -> TargetSamples.of(services.table()));
             shown.certificates(() -> CertificateSamples.automatic(services.table()));

@@ -1,6 +1,7 @@
 package dev.sluice.daemon;
 
 import dev.sluice.acme.AcmeOptions;
+import dev.sluice.edge.EdgeLimits;
 
 /**
  * How the daemon is to run: the flags of {@code run}, with the environment already taken into account.
@@ -12,6 +13,7 @@ import dev.sluice.acme.AcmeOptions;
  * @param http3 whether HTTP/3 is served
  * @param ioUring whether the event loops use io_uring where the kernel has it
  * @param acme how certificates are obtained
+ * @param limits what clients may take
  * @param paths the control socket and the data directory
  */
 public record RunOptions(
@@ -22,4 +24,19 @@ public record RunOptions(
         boolean http3,
         boolean ioUring,
         AcmeOptions acme,
-        Paths paths) {}
+        EdgeLimits limits,
+        Paths paths) {
+
+    /** With the usual limits. */
+    public RunOptions(
+            boolean debug,
+            int httpPort,
+            int httpsPort,
+            int metricsPort,
+            boolean http3,
+            boolean ioUring,
+            AcmeOptions acme,
+            Paths paths) {
+        this(debug, httpPort, httpsPort, metricsPort, http3, ioUring, acme, EdgeLimits.DEFAULT, paths);
+    }
+}

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.sluice.acme.AcmeOptions;
 import dev.sluice.daemon.Paths;
 import dev.sluice.daemon.RunOptions;
+import dev.sluice.edge.EdgeLimits;
 import java.nio.file.Path;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -22,7 +23,16 @@ class RunCommandTest {
 
         Paths paths = Paths.of(Map.of("HOME", home.toString(), "XDG_RUNTIME_DIR", home.toString()));
         assertThat(program.daemon())
-                .isEqualTo(new RunOptions(false, 80, 443, 0, false, false, AcmeOptions.DEFAULT, paths));
+                .isEqualTo(new RunOptions(
+                        false,
+                        80,
+                        443,
+                        0,
+                        false,
+                        false,
+                        AcmeOptions.DEFAULT,
+                        LimitFlags.automatic(EdgeLimits.DEFAULT),
+                        paths));
     }
 
     @Test

@@ -9,6 +9,13 @@ public interface ClientConnection {
     /** Whether something is still on its way that {@link #finish} waits for: a request, or bytes of its answer. */
     boolean busy();
 
+    /**
+     * Ends what has taken longer than the client may take. Called every now and then.
+     *
+     * @param now of the worker's clock
+     */
+    void look(long now);
+
     /** Closes now, whatever is under way. */
     void close();
 }

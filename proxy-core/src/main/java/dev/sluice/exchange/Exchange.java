@@ -129,6 +129,11 @@ public final class Exchange implements ResponseListener {
         return body.expected();
     }
 
+    /** Whether the client waits to be told to send its body. */
+    public boolean awaitsInvitation() {
+        return body.awaitsInvitation();
+    }
+
     // -- from the client
 
     /** A part of the request's body; taken. */
@@ -147,6 +152,11 @@ public final class Exchange implements ResponseListener {
 
     public void requestMalformed(String why) {
         path.interruptions().malformed(this, why);
+    }
+
+    /** The request's body has not gone on for too long. */
+    public void requestTimedOut() {
+        path.interruptions().bodyTimedOut(this);
     }
 
     /** The client's connection or stream is gone. */

@@ -1,5 +1,7 @@
 package dev.sluice.exchange;
 
+import dev.sluice.edge.EdgeLimits;
+import dev.sluice.edge.Limit;
 import dev.sluice.http.HostName;
 import dev.sluice.http.RequestTarget;
 import dev.sluice.observe.Events;
@@ -28,6 +30,7 @@ import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.util.ReferenceCountUtil;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Objects;
@@ -62,6 +65,12 @@ public final class Http1Client extends ChannelInboundHandlerAdapter implements C
     private boolean finishing;
     private boolean lingering;
     private boolean drainingHeld;
+    // For the limits of time, by the worker's clock: since when the client is waited for, and for what.
+    private final WriteStall stall = new WriteStall();
+    private long waitingSince;
+    private boolean served;
+    private boolean headBegun;
+    private boolean messageRead;
 
     public Http1Client(RequestPath path, Worker worker, ConnectionInfo info) {
         this.path = path;
@@ -73,19 +82,25 @@ public final class Http1Client extends ChannelInboundHandlerAdapter implements C
     public void handlerAdded(ChannelHandlerContext ctx) {
         context = ctx;
         if (ctx.channel().isActive()) {
-            worker.opened(this);
+            opened();
         }
     }
 
     @Override
     public void channelActive(ChannelHandlerContext ctx) {
+        opened();
+    }
+
+    private void opened() {
         worker.opened(this);
+        waitingSince = worker.now();
     }
 
     // -- requests
 
     @Override
     public void channelRead(ChannelHandlerContext ctx, Object msg) {
+        messageRead = true;
         if (lingering) {
             ReferenceCountUtil.release(msg);
         } else if (!held.isEmpty() || !(takes() || endsBodiless(msg))) {
@@ -125,6 +140,8 @@ public final class Http1Client extends ChannelInboundHandlerAdapter implements C
         requestEnded = false;
         responseEnded = false;
         bodyWanted = true;
+        headBegun = false;
+        served = true;
         if (request.uri().equals("*")) {
             answerStar(request);
             return;
@@ -216,6 +233,14 @@ public final class Http1Client extends ChannelInboundHandlerAdapter implements C
 
     @Override
     public void channelReadComplete(ChannelHandlerContext ctx) {
+        if (!requestEnded) {
+            waitingSince = worker.now();
+        } else if (responseEnded && !messageRead && !headBegun) {
+            // Bytes have come, but not all of a head.
+            headBegun = true;
+            waitingSince = worker.now();
+        }
+        messageRead = false;
         if (current != null) {
             current.requestReadComplete();
         }
@@ -317,6 +342,7 @@ public final class Http1Client extends ChannelInboundHandlerAdapter implements C
             last.trailingHeaders().set(trailers);
         }
         responseEnded = true;
+        waitingSince = worker.now();
         current = null;
         // What is left of the request holds up nobody any more.
         bodyWanted = true;
@@ -376,6 +402,7 @@ public final class Http1Client extends ChannelInboundHandlerAdapter implements C
     private void updateReading() {
         boolean wanted = lingering || (held.isEmpty() && (bodyWanted || requestEnded));
         if (ctx().channel().config().isAutoRead() != wanted) {
+            waitingSince = worker.now();
             ctx().channel().config().setAutoRead(wanted);
         }
     }
@@ -410,6 +437,54 @@ public final class Http1Client extends ChannelInboundHandlerAdapter implements C
     // -- the end
 
     @Override
+    public void look(long now) {
+        EdgeLimits.Times times = worker.limits().times();
+        if (stall.at(ctx().channel(), now, times.write())) {
+            worker.limitHits().hit(Limit.WRITE_STALL);
+            ctx().close();
+        } else if (lingering || !ctx().channel().config().isAutoRead()) {
+            // It closes by itself, or waits for the target.
+            return;
+        } else if (!requestEnded) {
+            boolean invited = current == null || !current.awaitsInvitation();
+            if (invited && over(now, times.body())) {
+                bodyTooSlow();
+            }
+        } else if (responseEnded && (headBegun || !served)) {
+            if (over(now, times.head())) {
+                worker.limitHits().hit(Limit.HEAD_TIME);
+                headTooSlow();
+            }
+        } else if (responseEnded && over(now, times.keepAlive())) {
+            worker.limitHits().hit(Limit.KEEP_ALIVE);
+            ctx().close();
+        }
+    }
+
+    private boolean over(long now, Duration limit) {
+        return limit.isPositive() && now - waitingSince >= limit.toNanos();
+    }
+
+    private void bodyTooSlow() {
+        Exchange exchange = current;
+        keepAlive = false;
+        if (exchange == null) {
+            worker.limitHits().hit(Limit.BODY_IDLE);
+            ctx().close();
+        } else {
+            exchange.requestTimedOut();
+        }
+    }
+
+    private void headTooSlow() {
+        if (headBegun) {
+            reject(new RejectedRequest(408, "the request head took too long"));
+        } else {
+            ctx().close();
+        }
+    }
+
+    @Override
     public void finish() {
         finishing = true;
         if (current == null && held.isEmpty() && !lingering) {
@@ -438,6 +513,11 @@ public final class Http1Client extends ChannelInboundHandlerAdapter implements C
     private record Upgraded(Channel channel) implements ClientConnection {
         @Override
         public void finish() {}
+
+        @Override
+        public void look(long now) {
+            // A tunnel may be silent for as long as both ends like.
+        }
 
         @Override
         public boolean busy() {

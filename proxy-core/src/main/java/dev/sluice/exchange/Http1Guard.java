@@ -1,5 +1,7 @@
 package dev.sluice.exchange;
 
+import dev.sluice.edge.Limit;
+import dev.sluice.edge.LimitHits;
 import dev.sluice.http.HostName;
 import dev.sluice.http.RequestTarget;
 import io.netty.channel.ChannelHandlerContext;
@@ -20,7 +22,12 @@ import org.jspecify.annotations.Nullable;
  * before it does not. A refused one is passed on as a {@link RejectedRequest}; what comes after it is dropped unread.
  */
 public final class Http1Guard extends ChannelInboundHandlerAdapter {
+    private final LimitHits hits;
     private boolean closed;
+
+    public Http1Guard(LimitHits hits) {
+        this.hits = hits;
+    }
 
     @Override
     public void channelRead(ChannelHandlerContext ctx, Object msg) {
@@ -40,7 +47,7 @@ public final class Http1Guard extends ChannelInboundHandlerAdapter {
         ctx.fireChannelRead(msg);
     }
 
-    private static @Nullable RejectedRequest check(HttpRequest request) {
+    private @Nullable RejectedRequest check(HttpRequest request) {
         if (request.decoderResult().isFailure()) {
             return undecodable(request);
         }
@@ -57,12 +64,18 @@ public final class Http1Guard extends ChannelInboundHandlerAdapter {
         return wrong == null ? checkExpect(request.headers()) : wrong;
     }
 
-    private static RejectedRequest undecodable(HttpRequest request) {
+    private RejectedRequest undecodable(HttpRequest request) {
         Throwable cause = request.decoderResult().cause();
+        if (cause instanceof CountedFields.TooMany) {
+            hits.hit(Limit.HEAD_FIELDS);
+            return new RejectedRequest(431, "too many header fields");
+        }
         if (cause instanceof TooLongHttpHeaderException) {
+            hits.hit(Limit.HEAD_BYTES);
             return new RejectedRequest(431, "request header too large");
         }
         if (cause instanceof TooLongHttpLineException) {
+            hits.hit(Limit.HEAD_BYTES);
             return new RejectedRequest(414, "request line too long");
         }
         List<String> codings = request.headers().getAll(HttpHeaderNames.TRANSFER_ENCODING);

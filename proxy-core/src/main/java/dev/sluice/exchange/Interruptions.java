@@ -1,5 +1,6 @@
 package dev.sluice.exchange;
 
+import dev.sluice.edge.Limit;
 import dev.sluice.observe.Events;
 import java.io.IOException;
 
@@ -66,6 +67,21 @@ final class Interruptions {
             Events.info("Malformed request", "target", x.record.target, "path", x.target.decodedPath(), "error", why);
         }
         path.fail(x, ProxyError.of(ProxyError.Kind.MALFORMED_REQUEST, 400, why));
+    }
+
+    /** The client does not go on with its request. One that has its answer on the way need not. */
+    void bodyTimedOut(Exchange x) {
+        if (x.responding) {
+            return;
+        }
+        x.worker.limitHits().hit(Limit.BODY_IDLE);
+        path.fail(x, ProxyError.of(ProxyError.Kind.CLIENT_TOO_SLOW, 408, "the request body stood still"));
+    }
+
+    /** It has more bytes than any request may have. */
+    void bodyOverLimit(Exchange x) {
+        x.worker.limitHits().hit(Limit.BODY_BYTES);
+        path.fail(x, ProxyError.of(ProxyError.Kind.REQUEST_TOO_LARGE, 413, "request body over --max-body"));
     }
 
     void requestTooLarge(Exchange x) {

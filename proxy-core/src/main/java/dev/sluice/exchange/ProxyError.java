@@ -30,6 +30,7 @@ public record ProxyError(Kind kind, int status, String message, String detail) {
         REQUEST_TOO_LARGE(Side.CLIENT),
         MALFORMED_REQUEST(Side.CLIENT),
         CLIENT_LEFT(Side.CLIENT),
+        CLIENT_TOO_SLOW(Side.CLIENT),
         BUFFER_FAILED(Side.PROXY),
         RESPONSE_TOO_LARGE(Side.UPSTREAM),
         TARGET_UNREACHABLE(Side.UPSTREAM),

@@ -53,6 +53,16 @@ final class RequestBody {
         return chunked;
     }
 
+    /** Whether more is announced than any request may have. */
+    boolean overLimit() {
+        return overLimit(length);
+    }
+
+    private boolean overLimit(long bytes) {
+        long most = x.worker.limits().maxBody();
+        return most > 0 && bytes > most;
+    }
+
     /** Bytes announced; -1 when unknown. */
     long length() {
         return length;
@@ -120,6 +130,9 @@ final class RequestBody {
         UpstreamConnection to = sink;
         if (x.done() || discarding) {
             data.release();
+        } else if (overLimit(received)) {
+            data.release();
+            x.path.interruptions().bodyOverLimit(x);
         } else if (spill != null) {
             collect(data);
         } else if (to != null) {

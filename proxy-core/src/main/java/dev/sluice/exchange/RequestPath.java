@@ -68,7 +68,9 @@ public final class RequestPath {
     public void receive(Exchange x) {
         x.worker.add(x);
         preparation.received(x);
-        if (!answers.answeredChallenge(x, services.table())) {
+        if (x.body.overLimit()) {
+            interruptions.bodyOverLimit(x);
+        } else if (!answers.answeredChallenge(x, services.table())) {
             route(x);
         }
     }

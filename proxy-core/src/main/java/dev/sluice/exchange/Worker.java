@@ -1,5 +1,7 @@
 package dev.sluice.exchange;
 
+import dev.sluice.edge.EdgeLimits;
+import dev.sluice.edge.LimitHits;
 import dev.sluice.service.Target;
 import dev.sluice.upstream.UpstreamPool;
 import io.netty.channel.EventLoop;
@@ -24,6 +26,9 @@ public final class Worker {
     // Deadlines are looked through rather than timed one by one: a timer for each request would cost more than it
     // tells, and nobody minds so much of a second.
     private static final long LOOK_MILLIS = 50;
+    // Connections are looked at less often: there may be thousands, and their limits are seconds.
+    private static final long MOST_LOOK_MILLIS = 1000;
+    private static final ClientConnection[] NONE = {};
     // RFC 9110 5.6.7; the JDK's own RFC 1123 formatter leaves out the leading zero of the day.
     private static final DateTimeFormatter HTTP_DATE = DateTimeFormatter.ofPattern(
                     "EEE, dd MMM yyyy HH:mm:ss 'GMT'", Locale.ENGLISH)
@@ -31,22 +36,44 @@ public final class Worker {
 
     private final EventLoop loop;
     private final UpstreamPool pool;
+    private final EdgeLimits limits;
+    private final LimitHits limitHits;
     private final Set<ClientConnection> connections = Collections.newSetFromMap(new IdentityHashMap<>());
     private @Nullable Exchange first;
     // The number of connections, for other threads.
     private volatile int open;
     private boolean looking;
+    private boolean lookingAtConnections;
+    private final long connectionLookMillis;
+    private long now = System.nanoTime();
     private boolean draining;
     private long dateSecond;
     private String date = "";
 
-    public Worker(EventLoop loop, UpstreamPool pool) {
+    public Worker(EventLoop loop, UpstreamPool pool, EdgeLimits limits, LimitHits limitHits) {
         this.loop = loop;
         this.pool = pool;
+        this.limits = limits;
+        this.limitHits = limitHits;
+        this.connectionLookMillis = limits.times().shortest().toMillis() / 4;
+    }
+
+    public Worker(EventLoop loop, UpstreamPool pool) {
+        this(loop, pool, EdgeLimits.DEFAULT, new LimitHits());
     }
 
     public EventLoop loop() {
         return loop;
+    }
+
+    /** What clients may take. */
+    public EdgeLimits limits() {
+        return limits;
+    }
+
+    /** Where it is counted that they took more. */
+    public LimitHits limitHits() {
+        return limitHits;
     }
 
     UpstreamPool pool() {
@@ -71,6 +98,33 @@ public final class Worker {
         open = connections.size();
         if (draining) {
             connection.finish();
+        }
+        if (!lookingAtConnections) {
+            lookingAtConnections = true;
+            now = System.nanoTime();
+            lookAtConnectionsLater();
+        }
+    }
+
+    /** The time that limits of connections are measured by: of the last look at them, which costs nothing. */
+    public long now() {
+        return now;
+    }
+
+    private void lookAtConnectionsLater() {
+        long millis = Math.clamp(connectionLookMillis, LOOK_MILLIS, MOST_LOOK_MILLIS);
+        loop.schedule(this::lookAtConnections, millis, TimeUnit.MILLISECONDS);
+    }
+
+    private void lookAtConnections() {
+        now = System.nanoTime();
+        // A copy: those that end leave the set.
+        for (ClientConnection connection : connections.toArray(NONE)) {
+            connection.look(now);
+        }
+        lookingAtConnections = !connections.isEmpty();
+        if (lookingAtConnections) {
+            lookAtConnectionsLater();
         }
     }
 

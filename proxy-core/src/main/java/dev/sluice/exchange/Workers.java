@@ -1,5 +1,7 @@
 package dev.sluice.exchange;
 
+import dev.sluice.edge.EdgeLimits;
+import dev.sluice.edge.LimitHits;
 import dev.sluice.observe.RequestMetrics;
 import dev.sluice.service.Target;
 import dev.sluice.service.Traffic;
@@ -20,12 +22,29 @@ public final class Workers implements Traffic {
     private static final Duration LOOK = Duration.ofMillis(20);
 
     private final List<Worker> workers = new ArrayList<>();
+    private final EdgeLimits limits;
+    private final LimitHits limitHits;
 
     public Workers(EventLoopGroup group, Connector connector, RequestMetrics metrics) {
+        this(group, connector, metrics, EdgeLimits.DEFAULT, new LimitHits());
+    }
+
+    public Workers(
+            EventLoopGroup group, Connector connector, RequestMetrics metrics, EdgeLimits limits, LimitHits hits) {
+        this.limits = limits;
+        this.limitHits = hits;
         for (EventExecutor executor : group) {
             EventLoop loop = (EventLoop) executor;
-            workers.add(new Worker(loop, new UpstreamPool(loop, connector, metrics)));
+            workers.add(new Worker(loop, new UpstreamPool(loop, connector, metrics), limits, hits));
         }
+    }
+
+    public EdgeLimits limits() {
+        return limits;
+    }
+
+    public LimitHits limitHits() {
+        return limitHits;
     }
 
     /** The worker of an event loop. There are as many as processors, so looking through them is quick. */

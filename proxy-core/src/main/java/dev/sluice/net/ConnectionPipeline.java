@@ -1,6 +1,7 @@
 package dev.sluice.net;
 
 import dev.sluice.exchange.ConnectionInfo;
+import dev.sluice.exchange.CountedFields;
 import dev.sluice.exchange.Http1Client;
 import dev.sluice.exchange.Http1Guard;
 import dev.sluice.exchange.RequestPath;
@@ -27,8 +28,6 @@ import org.jspecify.annotations.Nullable;
 
 /** What a client connection passes through, handler by handler: plain, over TLS, HTTP/1 and HTTP/2. */
 public final class ConnectionPipeline {
-    // Requests with large cookies and tokens are served; more than this is refused with 431.
-    private static final int MAX_HEAD = 1 << 20;
     private static final int MAX_LINE = 64 * 1024;
     private static final int MAX_CHUNK = 64 * 1024;
 
@@ -37,6 +36,7 @@ public final class ConnectionPipeline {
     private final CertificateLookup certificates;
     private final SniContexts contexts;
     private final HandshakeFailures handshakeFailures;
+    private final ClientCount clients;
     private final LastHandler last = new LastHandler();
 
     public ConnectionPipeline(
@@ -47,6 +47,7 @@ public final class ConnectionPipeline {
             HandshakeFailures handshakeFailures) {
         this.path = path;
         this.workers = workers;
+        this.clients = new ClientCount(workers.limits().connections(), workers.limitHits());
         this.certificates = certificates;
         this.contexts = contexts;
         this.handshakeFailures = handshakeFailures;
@@ -61,6 +62,9 @@ public final class ConnectionPipeline {
         return new ChannelInitializer<>() {
             @Override
             protected void initChannel(Channel ch) {
+                if (!clients.admit(ch)) {
+                    return;
+                }
                 http1(ch, info(ch, port, null, null));
                 ch.pipeline().addLast(last);
             }
@@ -72,6 +76,9 @@ public final class ConnectionPipeline {
         return new ChannelInitializer<>() {
             @Override
             protected void initChannel(Channel ch) {
+                if (!clients.admit(ch)) {
+                    return;
+                }
                 ch.pipeline()
                         .addLast(new ClientHelloGate(certificates, contexts, handshakeFailures))
                         .addLast(new ProtocolChoice(port))
@@ -85,12 +92,13 @@ public final class ConnectionPipeline {
         ChannelPipeline pipeline = ch.pipeline();
         HttpDecoderConfig limits = new HttpDecoderConfig()
                 .setMaxInitialLineLength(MAX_LINE)
-                .setMaxHeaderSize(MAX_HEAD)
+                .setMaxHeaderSize(worker.limits().heads().bytes())
+                .setHeadersFactory(CountedFields.factory(worker.limits().heads().fields()))
                 .setMaxChunkSize(MAX_CHUNK);
         // How many requests are pipelined is not limited here: the client's handler stops the reading, so they are as
         // many as one read brings.
         pipeline.addLast(new HttpServerCodec(limits, Integer.MAX_VALUE));
-        pipeline.addLast(new Http1Guard());
+        pipeline.addLast(new Http1Guard(worker.limitHits()));
         pipeline.addLast(new Http1Client(path, worker, info));
     }
 

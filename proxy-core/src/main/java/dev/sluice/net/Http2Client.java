@@ -1,11 +1,13 @@
 package dev.sluice.net;
 
+import dev.sluice.edge.EdgeLimits;
+import dev.sluice.edge.Limit;
+import dev.sluice.edge.LimitHits;
 import dev.sluice.exchange.ClientStream;
 import dev.sluice.exchange.Exchange;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
-import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPromise;
@@ -15,7 +17,9 @@ import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http2.Http2Error;
 import io.netty.handler.codec.http2.Http2Exception;
+import io.netty.handler.codec.http2.Http2RemoteFlowController;
 import io.netty.handler.codec.http2.Http2Stream;
+import java.time.Duration;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -34,6 +38,10 @@ final class Http2Client implements ClientStream {
     private @Nullable HttpResponse pendingHead;
     private boolean reading = true;
     private int unread;
+    // By the worker's clock: when the client last sent something or was asked for it.
+    private long waitingSince;
+    private int window;
+    private long windowSince;
 
     Http2Client(Http2Streams connection, Http2Stream stream, HttpRequest request) {
         this.connection = connection;
@@ -44,12 +52,15 @@ final class Http2Client implements ClientStream {
     void exchange(Exchange of) {
         exchange = of;
         requestEnded = !of.expectsBody();
+        waitingSince = connection.now();
+        windowSince = waitingSince;
     }
 
     // -- the request
 
     /** Takes note of data; returns how many bytes of flow control are given back at once. */
     int requestData(ByteBuf data, int flowControlled, boolean end) {
+        waitingSince = connection.now();
         Exchange to = exchange;
         if (to == null || to.done()) {
             requestEnded |= end;
@@ -77,6 +88,33 @@ final class Http2Client implements ClientStream {
         }
     }
 
+    /** Ends the stream if the client has not sent, or not let go, anything of it for too long. */
+    void look(long now, EdgeLimits.Times times, LimitHits hits) {
+        Exchange of = exchange;
+        if (!requestEnded && reading && of != null && over(now, waitingSince, times.body()) && !of.awaitsInvitation()) {
+            of.requestTimedOut();
+        } else if (windowStalled(now, times.write())) {
+            hits.hit(Limit.WRITE_STALL);
+            connection.encoder().writeRstStream(ctx(), stream.id(), Http2Error.CANCEL.code(), ctx().newPromise());
+            connection.flushSoon();
+        }
+    }
+
+    // A client may keep a stream open for ever by not letting its response go (zero windows).
+    private boolean windowStalled(long now, Duration limit) {
+        Http2RemoteFlowController flow = connection.connection().remote().flowController();
+        int size = flow.windowSize(stream);
+        if (!flow.hasFlowControlled(stream) || size != window) {
+            window = size;
+            windowSince = now;
+        }
+        return over(now, windowSince, limit);
+    }
+
+    private static boolean over(long now, long since, Duration limit) {
+        return limit.isPositive() && now - since >= limit.toNanos();
+    }
+
     void gone() {
         Exchange of = exchange;
         exchange = null;
@@ -93,6 +131,9 @@ final class Http2Client implements ClientStream {
 
     @Override
     public void reading(boolean wanted) {
+        if (wanted && !reading) {
+            waitingSince = connection.now();
+        }
         reading = wanted;
         if (wanted && unread > 0) {
             int bytes = unread;
@@ -159,13 +200,11 @@ final class Http2Client implements ClientStream {
         }
     }
 
-    // RFC 9113 8.1: after an early answer the client is asked to stop sending, but not before it has the answer: a
-    // reset
-    // takes with it what waits for the window.
-    private void stopRequest(ChannelFuture sent) {
+    // RFC 9113 8.1: after an early answer, when all of it is sent, the client is asked to stop sending.
+    private void stopRequest(ChannelPromise answerSent) {
         reading(true);
         if (!requestEnded) {
-            sent.addListener(_ -> {
+            answerSent.addListener(_ -> {
                 if (stream.state() == Http2Stream.State.HALF_CLOSED_LOCAL) {
                     connection
                             .encoder()
@@ -180,12 +219,12 @@ final class Http2Client implements ClientStream {
         writePendingHead(end, ctx().newPromise());
     }
 
-    private void writePendingHead(boolean end, ChannelPromise written) {
+    private void writePendingHead(boolean end, ChannelPromise sent) {
         HttpResponse head = pendingHead;
         if (head != null) {
             pendingHead = null;
             if (open()) {
-                connection.encoder().writeHeaders(ctx(), stream.id(), Http2Heads.response(head), 0, end, written);
+                connection.encoder().writeHeaders(ctx(), stream.id(), Http2Heads.response(head), 0, end, sent);
             }
         }
     }

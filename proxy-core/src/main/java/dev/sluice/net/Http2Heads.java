@@ -33,6 +33,9 @@ final class Http2Heads {
         CharSequence method = required(streamId, list.method(), ":method");
         CharSequence path = required(streamId, list.path(), ":path");
         required(streamId, list.scheme(), ":scheme");
+        if (path.charAt(0) != '/') {
+            throw malformed(streamId, ":path is not a path");
+        }
         if (HttpMethod.CONNECT.asciiName().contentEquals(method)) {
             throw malformed(streamId, "CONNECT is not served");
         }

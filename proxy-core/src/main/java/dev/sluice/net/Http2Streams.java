@@ -1,24 +1,31 @@
 package dev.sluice.net;
 
+import dev.sluice.edge.EdgeLimits;
+import dev.sluice.edge.Limit;
 import dev.sluice.exchange.ClientConnection;
 import dev.sluice.exchange.ConnectionInfo;
 import dev.sluice.exchange.Exchange;
 import dev.sluice.exchange.RequestPath;
 import dev.sluice.exchange.Worker;
+import dev.sluice.exchange.WriteStall;
 import dev.sluice.http.HostName;
 import dev.sluice.http.RequestTarget;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpRequest;
-import io.netty.handler.codec.http2.AbstractHttp2ConnectionHandlerBuilder;
+import io.netty.handler.codec.http2.DefaultHttp2Connection;
+import io.netty.handler.codec.http2.DefaultHttp2ConnectionDecoder;
+import io.netty.handler.codec.http2.DefaultHttp2ConnectionEncoder;
+import io.netty.handler.codec.http2.DefaultHttp2FrameReader;
+import io.netty.handler.codec.http2.DefaultHttp2FrameWriter;
 import io.netty.handler.codec.http2.Http2Connection;
 import io.netty.handler.codec.http2.Http2ConnectionDecoder;
-import io.netty.handler.codec.http2.Http2ConnectionEncoder;
 import io.netty.handler.codec.http2.Http2ConnectionHandler;
 import io.netty.handler.codec.http2.Http2Error;
 import io.netty.handler.codec.http2.Http2EventAdapter;
 import io.netty.handler.codec.http2.Http2Exception;
+import io.netty.handler.codec.http2.Http2FrameReader;
 import io.netty.handler.codec.http2.Http2Headers;
 import io.netty.handler.codec.http2.Http2Settings;
 import io.netty.handler.codec.http2.Http2Stream;
@@ -31,8 +38,6 @@ import org.jspecify.annotations.Nullable;
  * stream. Owned by its event loop.
  */
 final class Http2Streams extends Http2ConnectionHandler implements ClientConnection {
-    private static final int MAX_STREAMS = 100;
-    private static final int MAX_HEADER_LIST = 1 << 20;
     private static final int STREAM_WINDOW = 256 * 1024;
     private static final int CONNECTION_WINDOW = 1 << 20;
     // How long streams under way may go on after GOAWAY; the daemon's own shutdown is shorter.
@@ -41,13 +46,17 @@ final class Http2Streams extends Http2ConnectionHandler implements ClientConnect
     private final RequestPath path;
     private final Worker worker;
     private final ConnectionInfo info;
+    private final Http2Floods floods;
     private final Http2Connection.PropertyKey streamKey;
     private @Nullable ChannelHandlerContext context;
     private boolean flushing;
+    private final WriteStall stall = new WriteStall();
+    private boolean served;
+    private long idleSince;
 
     private Http2Streams(
             Http2ConnectionDecoder decoder,
-            Http2ConnectionEncoder encoder,
+            Http2Floods encoder,
             Http2Settings settings,
             RequestPath path,
             Worker worker,
@@ -56,6 +65,7 @@ final class Http2Streams extends Http2ConnectionHandler implements ClientConnect
         this.path = path;
         this.worker = worker;
         this.info = info;
+        this.floods = encoder;
         this.streamKey = encoder.connection().newKey();
         gracefulShutdownTimeoutMillis(GRACE.toMillis());
         encoder.connection().addListener(new Streams());
@@ -63,7 +73,29 @@ final class Http2Streams extends Http2ConnectionHandler implements ClientConnect
     }
 
     static Http2Streams create(RequestPath path, Worker worker, ConnectionInfo info) {
-        return new Builder(path, worker, info).build();
+        EdgeLimits limits = worker.limits();
+        EdgeLimits.Http2 http2 = limits.http2();
+        Http2Settings settings = Http2Settings.defaultSettings()
+                .maxConcurrentStreams(http2.streams())
+                .maxHeaderListSize(limits.heads().bytes())
+                .initialWindowSize(STREAM_WINDOW);
+        Http2Connection connection = new DefaultHttp2Connection(true);
+        // At once, not only when the client has acknowledged the settings.
+        connection.remote().maxActiveStreams(http2.streams());
+        Http2FrameReader reader = new Http2StreamOrder(
+                new DefaultHttp2FrameReader(
+                        CountedHeaders.decoder(
+                                limits.heads().bytes(), limits.heads().fields()),
+                        http2.smallContinuations()),
+                connection);
+        Http2Floods encoder = new Http2Floods(
+                new DefaultHttp2ConnectionEncoder(connection, new DefaultHttp2FrameWriter()),
+                http2,
+                worker.limitHits());
+        Http2ConnectionDecoder decoder = new DefaultHttp2ConnectionDecoder(connection, encoder, reader);
+        Http2Streams streams = new Http2Streams(decoder, encoder, settings, path, worker, info);
+        decoder.frameListener(streams.new Frames());
+        return streams;
     }
 
     @Override
@@ -71,6 +103,7 @@ final class Http2Streams extends Http2ConnectionHandler implements ClientConnect
         context = ctx;
         super.handlerAdded(ctx);
         worker.opened(this);
+        idleSince = worker.now();
         growConnectionWindow();
     }
 
@@ -91,6 +124,45 @@ final class Http2Streams extends Http2ConnectionHandler implements ClientConnect
     public void channelReadComplete(ChannelHandlerContext ctx) throws Exception {
         super.channelReadComplete(ctx);
         flushing = false;
+    }
+
+    long now() {
+        return worker.now();
+    }
+
+    @Override
+    public void look(long now) {
+        EdgeLimits.Times times = worker.limits().times();
+        if (stall.at(ctx().channel(), now, times.write())) {
+            worker.limitHits().hit(Limit.WRITE_STALL);
+            close();
+        } else if (connection().numActiveStreams() == 0) {
+            lookIdle(now, served ? times.keepAlive() : times.head());
+        } else {
+            lookAtStreams(now, times);
+        }
+    }
+
+    private void lookIdle(long now, Duration limit) {
+        if (limit.isPositive() && now - idleSince >= limit.toNanos()) {
+            worker.limitHits().hit(served ? Limit.KEEP_ALIVE : Limit.HEAD_TIME);
+            finish();
+        }
+    }
+
+    private void lookAtStreams(long now, EdgeLimits.Times times) {
+        idleSince = now;
+        try {
+            connection().forEachActiveStream(stream -> {
+                Http2Client client = client(stream);
+                if (client != null) {
+                    client.look(now, times, worker.limitHits());
+                }
+                return true;
+            });
+        } catch (Http2Exception e) {
+            onError(ctx(), true, e);
+        }
     }
 
     /** Flushes once, at the end of the loop's turn, for all streams that asked for it. */
@@ -152,7 +224,38 @@ final class Http2Streams extends Http2ConnectionHandler implements ClientConnect
         exchange.protocol("HTTP/2.0");
         client.exchange(exchange);
         stream.setProperty(streamKey, client);
+        served = true;
         path.receive(exchange);
+    }
+
+    @Override
+    protected void onConnectionError(
+            ChannelHandlerContext ctx, boolean outbound, Throwable cause, @Nullable Http2Exception failure) {
+        // The frame reader's own limit; the others are counted where they strike.
+        if (failure != null
+                && failure.error() == Http2Error.ENHANCE_YOUR_CALM
+                && String.valueOf(failure.getMessage()).contains("continuations")) {
+            worker.limitHits().hit(Limit.CONTINUATION);
+        }
+        super.onConnectionError(ctx, outbound, cause, failure);
+    }
+
+    @Override
+    protected void onStreamError(
+            ChannelHandlerContext ctx, boolean outbound, Throwable cause, Http2Exception.StreamException failure) {
+        if (failure instanceof Http2Exception.HeaderListSizeException) {
+            worker.limitHits().hit(Limit.HEAD_BYTES);
+        } else if (failure.error() == Http2Error.REFUSED_STREAM) {
+            worker.limitHits().hit(Limit.STREAMS);
+        }
+        super.onStreamError(ctx, outbound, cause, failure);
+    }
+
+    private void checkFields(int streamId, Http2Headers headers) throws Http2Exception {
+        if (headers instanceof CountedHeaders counted && counted.excess()) {
+            worker.limitHits().hit(Limit.HEAD_FIELDS);
+            throw Http2Exception.streamError(streamId, Http2Error.ENHANCE_YOUR_CALM, "too many header fields");
+        }
     }
 
     /** What the frames say. */
@@ -176,6 +279,7 @@ final class Http2Streams extends Http2ConnectionHandler implements ClientConnect
         public void onHeadersRead(
                 ChannelHandlerContext ctx, int streamId, Http2Headers headers, int padding, boolean end)
                 throws Http2Exception {
+            checkFields(streamId, headers);
             Http2Stream stream = connection().stream(streamId);
             Http2Client client = stream == null ? null : client(stream);
             if (client == null) {
@@ -192,13 +296,15 @@ final class Http2Streams extends Http2ConnectionHandler implements ClientConnect
         @Override
         public int onDataRead(ChannelHandlerContext ctx, int streamId, ByteBuf data, int padding, boolean end)
                 throws Http2Exception {
+            floods.data(!data.isReadable() && !end);
             Http2Client client = client(connection().stream(streamId));
             int length = data.readableBytes() + padding;
             return client == null ? length : client.requestData(data, length, end);
         }
 
         @Override
-        public void onRstStreamRead(ChannelHandlerContext ctx, int streamId, long errorCode) {
+        public void onRstStreamRead(ChannelHandlerContext ctx, int streamId, long errorCode) throws Http2Exception {
+            floods.clientReset();
             Http2Stream stream = connection().stream(streamId);
             Http2Client client = stream == null ? null : client(stream);
             if (client != null) {
@@ -215,39 +321,6 @@ final class Http2Streams extends Http2ConnectionHandler implements ClientConnect
             if (client != null) {
                 client.gone();
             }
-        }
-    }
-
-    private static final class Builder extends AbstractHttp2ConnectionHandlerBuilder<Http2Streams, Builder> {
-        private final RequestPath path;
-        private final Worker worker;
-        private final ConnectionInfo info;
-
-        Builder(RequestPath path, Worker worker, ConnectionInfo info) {
-            this.path = path;
-            this.worker = worker;
-            this.info = info;
-            server(true);
-            // Replaced when the handler exists, which is what it speaks to.
-            frameListener(new Http2EventAdapter() {});
-            validateHeaders(true);
-            initialSettings(Http2Settings.defaultSettings()
-                    .maxConcurrentStreams(MAX_STREAMS)
-                    .maxHeaderListSize(MAX_HEADER_LIST)
-                    .initialWindowSize(STREAM_WINDOW));
-        }
-
-        @Override
-        public Http2Streams build() {
-            return super.build();
-        }
-
-        @Override
-        protected Http2Streams build(
-                Http2ConnectionDecoder decoder, Http2ConnectionEncoder encoder, Http2Settings settings) {
-            Http2Streams streams = new Http2Streams(decoder, encoder, settings, path, worker, info);
-            decoder.frameListener(streams.new Frames());
-            return streams;
         }
     }
 }

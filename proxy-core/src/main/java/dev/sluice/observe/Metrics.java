@@ -1,5 +1,7 @@
 package dev.sluice.observe;
 
+import dev.sluice.edge.Limit;
+import dev.sluice.edge.LimitHits;
 import io.micrometer.core.instrument.Clock;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
@@ -103,6 +105,18 @@ public final class Metrics implements RequestMetrics, AutoCloseable {
 
     public void tlsHandshakeFailures(LongAdder count) {
         counter("sluice_tls_handshake_failures", "TLS handshakes with clients that failed.", count::sum);
+    }
+
+    /** Shown with a label that names the limit. */
+    public void limits(LimitHits hits) {
+        for (Limit limit : Limit.values()) {
+            LongSupplier count = () -> hits.count(limit);
+            held.add(count);
+            FunctionCounter.builder("sluice_limit_hits", count, LongSupplier::getAsLong)
+                    .tag("limit", limit.label())
+                    .description("How often a limit of the edge was struck.")
+                    .register(registry);
+        }
     }
 
     public void clientConnections(LongSupplier open) {

@@ -42,7 +42,7 @@ class Http1ClientTest {
                 new Worker(channel.eventLoop(), new UpstreamPool(channel.eventLoop(), nowhere, RequestMetrics.OFF));
         channel.pipeline()
                 .addLast(new HttpServerCodec())
-                .addLast(new Http1Guard())
+                .addLast(new Http1Guard(worker.limitHits()))
                 .addLast(new Http1Client(path, worker, new ConnectionInfo("127.0.0.1", 1, 80, null, null)));
     }
 

@@ -1,0 +1,137 @@
+package dev.sluice.net;
+
+import dev.sluice.edge.EdgeLimits;
+import dev.sluice.edge.Limit;
+import dev.sluice.edge.LimitHits;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelPromise;
+import io.netty.handler.codec.http2.DecoratingHttp2ConnectionEncoder;
+import io.netty.handler.codec.http2.Http2ConnectionEncoder;
+import io.netty.handler.codec.http2.Http2Error;
+import io.netty.handler.codec.http2.Http2Exception;
+import io.netty.handler.codec.http2.Http2LifecycleManager;
+import io.netty.util.concurrent.Future;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Ends an HTTP/2 connection whose client makes work at no cost of its own (RFC 9113 10.5): streams that are reset at
+ * once, by the client or by an error it makes on purpose; questions whose answers it does not read; empty frames. Stands
+ * before the encoder to see what the proxy answers, and is told what the client sends. Owned by the event loop.
+ */
+final class Http2Floods extends DecoratingHttp2ConnectionEncoder {
+    private static final long WINDOW_NANOS =
+            Duration.ofSeconds(EdgeLimits.Http2.RESET_SECONDS).toNanos();
+
+    private final EdgeLimits.Http2 limits;
+    private final LimitHits hits;
+    private final Resets byClient = new Resets();
+    private final Resets byProxy = new Resets();
+    private final ChannelFutureListener written = this::written;
+    private @Nullable Http2LifecycleManager lifecycle;
+    private int waiting;
+    private int emptyFrames;
+    private boolean ended;
+
+    Http2Floods(Http2ConnectionEncoder encoder, EdgeLimits.Http2 limits, LimitHits hits) {
+        super(encoder);
+        this.limits = limits;
+        this.hits = hits;
+    }
+
+    @Override
+    public void lifecycleManager(Http2LifecycleManager manager) {
+        lifecycle = manager;
+        super.lifecycleManager(manager);
+    }
+
+    // -- what the client sends
+
+    void clientReset() throws Http2Exception {
+        if (byClient.tooMany(limits.resets())) {
+            throw flood(Limit.CLIENT_RESETS, "streams are reset all the time");
+        }
+    }
+
+    /** A DATA frame has come. */
+    void data(boolean empty) throws Http2Exception {
+        if (!empty) {
+            emptyFrames = 0;
+        } else if (++emptyFrames > limits.emptyFrames()) {
+            throw flood(Limit.EMPTY_FRAMES, "empty DATA frames");
+        }
+    }
+
+    private Http2Exception flood(Limit limit, String what) {
+        hits.hit(limit);
+        return Http2Exception.connectionError(Http2Error.ENHANCE_YOUR_CALM, what);
+    }
+
+    // -- what the proxy answers
+
+    @Override
+    public ChannelFuture writeSettingsAck(ChannelHandlerContext ctx, ChannelPromise promise) {
+        return ended ? promise : super.writeSettingsAck(ctx, counted(ctx, promise));
+    }
+
+    @Override
+    public ChannelFuture writePing(ChannelHandlerContext ctx, boolean ack, long data, ChannelPromise promise) {
+        return ended ? promise : super.writePing(ctx, ack, data, counted(ctx, promise));
+    }
+
+    @Override
+    public ChannelFuture writeRstStream(ChannelHandlerContext ctx, int streamId, long code, ChannelPromise promise) {
+        if (ended) {
+            return promise;
+        }
+        // For a stream that is gone already it is only an answer.
+        boolean counts = code != Http2Error.NO_ERROR.code() && connection().stream(streamId) != null;
+        ChannelFuture future = super.writeRstStream(ctx, streamId, code, counted(ctx, promise));
+        if (counts && byProxy.tooMany(limits.resets())) {
+            end(ctx, flood(Limit.PROXY_RESETS, "streams fail all the time"));
+        }
+        return future;
+    }
+
+    private ChannelPromise counted(ChannelHandlerContext ctx, ChannelPromise promise) {
+        if (waiting >= limits.controlFrames()) {
+            ctx.flush();
+        }
+        if (waiting >= limits.controlFrames()) {
+            end(ctx, flood(Limit.CONTROL_FRAMES, "answers are not read"));
+        }
+        waiting++;
+        return promise.unvoid().addListener(written);
+    }
+
+    private void written(Future<?> done) {
+        waiting--;
+    }
+
+    private void end(ChannelHandlerContext ctx, Http2Exception why) {
+        if (!ended) {
+            ended = true;
+            if (lifecycle != null) {
+                lifecycle.onError(ctx, true, why);
+            }
+            ctx.close();
+        }
+    }
+
+    /** Counts within windows of time, one after the other. */
+    private static final class Resets {
+        private long windowStart = System.nanoTime();
+        private int count;
+
+        boolean tooMany(int limit) {
+            long now = System.nanoTime();
+            if (now - windowStart >= WINDOW_NANOS) {
+                windowStart = now;
+                count = 0;
+            }
+            return ++count > limit;
+        }
+    }
+}
