@@ -26,15 +26,16 @@ class ArchitectureTest {
 
     /** Each package with those that it may use. */
     private static final Map<String, List<String>> USES = Map.of(
-            "net", List.of("exchange", "service", "http", "tls", "observe"),
-            "exchange", List.of("service", "upstream", "buffer", "http", "tls", "observe"),
+            "net", List.of("exchange", "edge", "service", "http", "tls", "observe"),
+            "exchange", List.of("edge", "service", "upstream", "buffer", "http", "tls", "observe"),
             "upstream", List.of("service", "observe"),
             "state", List.of("service", "http", "tls", "observe"),
             "service", List.of("http", "tls", "observe"),
             "buffer", List.of("observe"),
             "tls", List.of("observe"),
             "http", List.of(),
-            "observe", List.of());
+            "edge", List.of(),
+            "observe", List.of("edge"));
 
     private static final List<String> WITH_NETTY =
             List.of("net", "tls", "exchange", "upstream", "buffer", "http", "observe");

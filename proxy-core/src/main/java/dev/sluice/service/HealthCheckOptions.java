@@ -10,14 +10,22 @@ import java.time.Duration;
  * @param interval pause between two checks, at least {@link #SHORTEST_INTERVAL}
  * @param timeout for connecting and the response head of one check
  * @param host the Host header of checks; empty means the target's address
+ * @param rise successes in a row, at least 1, until a target that was taken out comes back; a new target needs one
+ * @param fall failures in a row, at least 1, until one of several targets is taken out
  */
-public record HealthCheckOptions(String path, int port, Duration interval, Duration timeout, String host) {
+public record HealthCheckOptions(
+        String path, int port, Duration interval, Duration timeout, String host, int rise, int fall) {
 
     /** An interval of 0 would check in a busy loop; shorter ones are raised to this. */
     public static final Duration SHORTEST_INTERVAL = Duration.ofMillis(10);
 
     public static final HealthCheckOptions DEFAULT =
             new HealthCheckOptions("/up", 0, Duration.ofSeconds(1), Duration.ofSeconds(5), "");
+
+    /** With the usual thresholds. */
+    public HealthCheckOptions(String path, int port, Duration interval, Duration timeout, String host) {
+        this(path, port, interval, timeout, host, 1, 1);
+    }
 
     /** The interval that is used: never below {@link #SHORTEST_INTERVAL}. */
     public Duration effectiveInterval() {

@@ -11,6 +11,7 @@ import java.util.List;
  * @param logRequestHeaders request headers that the access log shows besides its own fields
  * @param logResponseHeaders response headers that the access log shows besides its own fields
  * @param scopeCookiePaths whether a stripped path prefix is put in front of the Path of cookies
+ * @param delivery what Sluice does beyond kamal-proxy
  */
 public record TargetOptions(
         HealthCheckOptions healthCheck,
@@ -19,7 +20,8 @@ public record TargetOptions(
         List<String> logRequestHeaders,
         List<String> logResponseHeaders,
         boolean forwardHeaders,
-        boolean scopeCookiePaths) {
+        boolean scopeCookiePaths,
+        DeliveryOptions delivery) {
 
     public static final TargetOptions DEFAULT = new TargetOptions(
             HealthCheckOptions.DEFAULT,
@@ -28,7 +30,28 @@ public record TargetOptions(
             List.of(),
             List.of(),
             true,
-            false);
+            false,
+            DeliveryOptions.DEFAULT);
+
+    /** With the usual {@link DeliveryOptions}. */
+    public TargetOptions(
+            HealthCheckOptions healthCheck,
+            Duration responseTimeout,
+            BufferOptions buffering,
+            List<String> logRequestHeaders,
+            List<String> logResponseHeaders,
+            boolean forwardHeaders,
+            boolean scopeCookiePaths) {
+        this(
+                healthCheck,
+                responseTimeout,
+                buffering,
+                logRequestHeaders,
+                logResponseHeaders,
+                forwardHeaders,
+                scopeCookiePaths,
+                DeliveryOptions.DEFAULT);
+    }
 
     public TargetOptions {
         logRequestHeaders = List.copyOf(logRequestHeaders);
