@@ -4,7 +4,7 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.http.HttpResponse;
-import io.netty.handler.codec.http.HttpServerCodec;
+import io.netty.handler.codec.http.HttpResponseEncoder;
 import io.netty.handler.codec.http.HttpVersion;
 
 /** An HTTP/1 connection that has switched protocols, and how it does. The tunnel's own end is told elsewhere. */
@@ -20,7 +20,8 @@ record HandOver(Channel channel) implements ClientConnection {
         ctx.writeAndFlush(head, ctx.voidPromise());
         ctx.pipeline().replace(ctx.handler(), "tunnel", successor);
         ctx.pipeline().remove(Http1Guard.class);
-        ctx.pipeline().remove(HttpServerCodec.class);
+        ctx.pipeline().remove(HttpResponseEncoder.class);
+        ctx.pipeline().remove(RequestDecoder.class);
         return ctx.channel();
     }
 
