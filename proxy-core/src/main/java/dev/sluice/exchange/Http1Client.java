@@ -61,6 +61,8 @@ public final class Http1Client extends ChannelInboundHandlerAdapter implements C
     private boolean http10;
     private boolean toHead;
     private boolean finishing;
+    // The last answer is on its way: nothing that comes is taken any more (RFC 9112 9.6).
+    private boolean over;
     private boolean lingering;
     private boolean drainingHeld;
 
@@ -93,7 +95,7 @@ public final class Http1Client extends ChannelInboundHandlerAdapter implements C
     @Override
     public void channelRead(ChannelHandlerContext ctx, Object msg) {
         wait.read();
-        if (lingering) {
+        if (over) {
             ReferenceCountUtil.release(msg);
         } else if (!held.isEmpty() || !(takes() || endsBodiless(msg))) {
             held.add(msg);
@@ -236,6 +238,10 @@ public final class Http1Client extends ChannelInboundHandlerAdapter implements C
         if (exchange != null) {
             exchange.clientGone();
         }
+        dropHeld();
+    }
+
+    private void dropHeld() {
         held.forEach(ReferenceCountUtil::release);
         held.clear();
     }
@@ -301,17 +307,21 @@ public final class Http1Client extends ChannelInboundHandlerAdapter implements C
         if (keepAlive && !finishing) {
             ctx().writeAndFlush(last, ctx().voidPromise());
             takeHeld();
-        } else if (requestEnded) {
-            ctx().writeAndFlush(last).addListener(ChannelFutureListener.CLOSE);
         } else {
-            ctx().writeAndFlush(last);
-            linger();
+            over = true;
+            dropHeld();
+            if (requestEnded) {
+                ctx().writeAndFlush(last).addListener(ChannelFutureListener.CLOSE);
+            } else {
+                ctx().writeAndFlush(last);
+                linger();
+            }
         }
     }
 
     // Takes what was pipelined, in a loop, since an answer may be given before take() returns.
     private void takeHeld() {
-        if (drainingHeld) {
+        if (drainingHeld || over) {
             return;
         }
         drainingHeld = true;
@@ -388,7 +398,7 @@ public final class Http1Client extends ChannelInboundHandlerAdapter implements C
         if (stall.at(ctx().channel(), now, times.write())) {
             worker.limitHits().hit(Limit.WRITE_STALL);
             ctx().close();
-        } else if (lingering || !ctx().channel().config().isAutoRead()) {
+        } else if (over || !ctx().channel().config().isAutoRead()) {
             // It closes by itself, or waits for the target.
             return;
         } else if (!requestEnded) {
