@@ -8,12 +8,12 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelInitializer;
 import io.netty.handler.codec.http.DefaultLastHttpContent;
-import io.netty.handler.codec.http.HttpClientCodec;
 import io.netty.handler.codec.http.HttpContent;
-import io.netty.handler.codec.http.HttpDecoderConfig;
+import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpObject;
 import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.HttpRequestEncoder;
 import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpStatusClass;
@@ -24,26 +24,31 @@ import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One HTTP/1.1 connection to a target, for one request at a time. Owned by its event loop. While it is idle it reads
- * on: whatever arrives then, a byte or the end, ends it.
+ * One HTTP/1.1 connection to a target, for one request at a time. Owned by its event loop. It is kept for the next
+ * request only when nothing about this one was out of the ordinary. While it is idle it reads on: whatever arrives then,
+ * a byte or the end, ends it.
  */
 public final class UpstreamConnection extends ChannelInboundHandlerAdapter {
-    // Heads of responses: applications send large ones (cookies, policies), but not without end.
-    private static final int MAX_HEAD = 256 * 1024;
-    private static final int MAX_CHUNK = 64 * 1024;
+    // Informational responses to one request; 103 comes a few times, 102 every few seconds.
+    private static final int MAX_INTERIM = 100;
 
     private final Target target;
+    private final ResponseDecoder decoder = new ResponseDecoder();
     private final UpstreamPool pool;
     private @Nullable Channel channel;
     private @Nullable ResponseListener listener;
     private int requests;
     private long idleSince;
+    private long idleLimit;
     // Of the current exchange.
     private boolean requestEnded;
     private boolean headSeen;
     private boolean responseEnded;
     private boolean reusable;
     private boolean skipEnd;
+    private int interims;
+    private boolean endsWithConnection;
+    private @Nullable HeadWrite headWrite;
     private @Nullable Throwable error;
     // Released in the middle of a read: what else that read brings decides whether it is kept.
     private boolean inRead;
@@ -60,15 +65,7 @@ public final class UpstreamConnection extends ChannelInboundHandlerAdapter {
             @Override
             protected void initChannel(Channel ch) {
                 channel = ch;
-                ch.pipeline()
-                        .addLast(new HttpClientCodec(
-                                new HttpDecoderConfig()
-                                        .setMaxInitialLineLength(16 * 1024)
-                                        .setMaxHeaderSize(MAX_HEAD)
-                                        .setMaxChunkSize(MAX_CHUNK),
-                                false,
-                                false))
-                        .addLast(UpstreamConnection.this);
+                ch.pipeline().addLast(decoder, new HttpRequestEncoder(), UpstreamConnection.this);
             }
         };
     }
@@ -82,18 +79,24 @@ public final class UpstreamConnection extends ChannelInboundHandlerAdapter {
         return requests > 1;
     }
 
-    /** Whether the target's response head was read. */
+    /** Whether a byte of the target's response was read. */
     public boolean answered() {
-        return headSeen;
+        return decoder.begun();
     }
 
-    long idleSince() {
-        return idleSince;
+    /** Whether it is certain that no byte of the request has left; told of a connection's first request only. */
+    public boolean nothingSent() {
+        return headWrite != null && headWrite.nothingSent();
+    }
+
+    /** How long it may still be idle; nanoseconds. */
+    long idleLeft(long now) {
+        return idleSince + idleLimit - now;
     }
 
     boolean usable() {
         Channel ch = channel;
-        return ch != null && ch.isActive() && !target.retired();
+        return ch != null && ch.isActive() && !decoder.excess() && !target.retired();
     }
 
     void assign(ResponseListener to) {
@@ -104,12 +107,20 @@ public final class UpstreamConnection extends ChannelInboundHandlerAdapter {
         responseEnded = false;
         reusable = false;
         skipEnd = false;
+        interims = 0;
+        headWrite = null;
     }
 
     // -- the request
 
     public void sendHead(HttpRequest request) {
-        channel().write(request, channel().voidPromise());
+        decoder.expect(request.method());
+        if (reused()) {
+            channel().write(request, channel().voidPromise());
+        } else {
+            headWrite = new HeadWrite(this::writeFailed);
+            channel().write(request, channel().newProgressivePromise().addListener(headWrite));
+        }
     }
 
     /** Writes a part of the body and takes it. */
@@ -180,7 +191,8 @@ public final class UpstreamConnection extends ChannelInboundHandlerAdapter {
         listener = null;
         Channel ch = channel();
         ch.pipeline().replace(this, "tunnel", successor);
-        ch.pipeline().remove(HttpClientCodec.class);
+        ch.pipeline().remove(HttpRequestEncoder.class);
+        ch.pipeline().remove(decoder);
         return ch;
     }
 
@@ -204,11 +216,10 @@ public final class UpstreamConnection extends ChannelInboundHandlerAdapter {
             return;
         }
         if (msg instanceof HttpResponse head) {
-            if (oddStatus(head)) {
+            String fault = fault(head);
+            if (fault != null) {
                 ReferenceCountUtil.release(msg);
-                fail(new UpstreamFailure(
-                        UpstreamFailure.Kind.BAD_RESPONSE,
-                        "malformed HTTP status code: " + head.status().code()));
+                fail(new UpstreamFailure(UpstreamFailure.Kind.BAD_RESPONSE, fault));
                 return;
             }
             readHead(to, head);
@@ -218,10 +229,17 @@ public final class UpstreamConnection extends ChannelInboundHandlerAdapter {
         }
     }
 
-    // RFC 9112 4: three digits, where the codec takes any number.
-    private static boolean oddStatus(HttpResponse head) {
-        int code = head.status().code();
-        return code < 100 || code > 999;
+    private @Nullable String fault(HttpResponse head) {
+        if (head.status().codeClass() == HttpStatusClass.INFORMATIONAL && ++interims > MAX_INTERIM) {
+            return "more than " + MAX_INTERIM + " informational responses";
+        }
+        // Transfer-Encoding ends here, and other codings than chunked with it: the client could not read the body.
+        for (String coding : head.headers().getAll(HttpHeaderNames.TRANSFER_ENCODING)) {
+            if (!coding.strip().equalsIgnoreCase("chunked")) {
+                return "unsupported transfer encoding: " + coding;
+            }
+        }
+        return null;
     }
 
     private void readHead(ResponseListener to, HttpResponse head) {
@@ -235,7 +253,9 @@ public final class UpstreamConnection extends ChannelInboundHandlerAdapter {
         } else {
             headSeen = true;
             // A body that ends with the connection leaves no connection to keep.
-            reusable = HttpUtil.isKeepAlive(head);
+            endsWithConnection = !HttpUtil.isContentLengthSet(head) && !HttpUtil.isTransferEncodingChunked(head);
+            idleLimit = IdleLimit.of(head.headers());
+            reusable = HttpUtil.isKeepAlive(head) && idleLimit > 0;
             to.head(head);
         }
     }
@@ -248,6 +268,11 @@ public final class UpstreamConnection extends ChannelInboundHandlerAdapter {
             return;
         }
         if (listener != to) {
+            content.release();
+            return;
+        }
+        if (endsWithConnection && content instanceof LastHttpContent && wasReset()) {
+            // The connection's end is the body's, but a reset is no such end: channelInactive follows and says so.
             content.release();
             return;
         }
@@ -271,6 +296,8 @@ public final class UpstreamConnection extends ChannelInboundHandlerAdapter {
         }
         if (returning) {
             keep();
+        } else if (listener == null && decoder.excess()) {
+            close();
         }
     }
 
@@ -294,12 +321,21 @@ public final class UpstreamConnection extends ChannelInboundHandlerAdapter {
     @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
         if (cause instanceof IOException) {
-            // A failed write is not the end: the target may have answered before it stopped reading (the channel is
-            // not closed for it, see the connector's options). After a failed read channelInactive follows.
-            error = cause;
+            // After a failed read channelInactive follows.
+            writeFailed(cause);
         } else {
             fail(new UpstreamFailure(UpstreamFailure.Kind.BAD_RESPONSE, String.valueOf(cause.getMessage())));
         }
+    }
+
+    // Not the end: the target may have answered before it stopped reading. The channel is not closed for it, see the
+    // connector's options.
+    private void writeFailed(Throwable cause) {
+        error = cause;
+    }
+
+    private boolean wasReset() {
+        return error != null && String.valueOf(error.getMessage()).contains("reset");
     }
 
     private void fail(UpstreamFailure failure) {
