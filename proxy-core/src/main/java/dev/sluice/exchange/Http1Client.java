@@ -9,7 +9,6 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
-import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.DuplexChannel;
@@ -415,23 +414,24 @@ public final class Http1Client extends ChannelInboundHandlerAdapter implements C
     }
 
     @Override
-    public boolean upgradable() {
+    public boolean upgradable(HttpResponse head) {
         // What was sent after the request and before the answer would be a request, not the other protocol.
         return !http10 && held.isEmpty();
     }
 
     @Override
-    public Channel upgrade(HttpResponse head, ChannelHandler successor) {
+    public TunnelEnd upgrade(HttpResponse head, TunnelEnd.Listener listener) {
         ChannelHandlerContext ctx = ctx();
+        ChannelEnd end = new ChannelEnd(listener);
         current = null;
         head.setProtocolVersion(HttpVersion.HTTP_1_1);
         ctx.writeAndFlush(head, ctx.voidPromise());
         worker.closed(this);
         worker.opened(new Upgraded(ctx.channel()));
-        ctx.pipeline().replace(this, "tunnel", successor);
+        ctx.pipeline().replace(this, "tunnel", end);
         ctx.pipeline().remove(Http1Guard.class);
         ctx.pipeline().remove(HttpServerCodec.class);
-        return ctx.channel();
+        return end;
     }
 
     // -- the end
