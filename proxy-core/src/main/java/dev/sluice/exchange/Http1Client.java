@@ -6,9 +6,7 @@ import dev.sluice.http.HostName;
 import dev.sluice.http.RequestTarget;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
-import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
-import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.DuplexChannel;
@@ -367,17 +365,19 @@ public final class Http1Client extends ChannelInboundHandlerAdapter implements C
     }
 
     @Override
-    public boolean upgradable() {
+    public boolean upgradable(HttpResponse head) {
         // What was sent after the request and before the answer would be a request, not the other protocol.
         return !http10 && held.isEmpty();
     }
 
     @Override
-    public Channel upgrade(HttpResponse head, ChannelHandler successor) {
+    public TunnelEnd upgrade(HttpResponse head, TunnelEnd.Listener listener) {
+        ChannelEnd end = new ChannelEnd(listener);
         current = null;
         worker.closed(this);
         worker.opened(new HandOver(ctx().channel()));
-        return HandOver.to(successor, head, ctx());
+        HandOver.to(end, head, ctx());
+        return end;
     }
 
     // -- the end
