@@ -137,6 +137,7 @@ final class Preparation {
             CookieScope.apply(headers, x.prefix, x.hostHeader);
         }
         setAffinity(x, service, headers);
+        x.connection.advertise(headers);
         noteResponseHeaders(x, target, headers);
     }
 
