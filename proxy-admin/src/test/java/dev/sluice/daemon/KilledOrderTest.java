@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import com.sun.net.httpserver.HttpServer;
 import dev.sluice.admin.client.AdminClient;
 import dev.sluice.admin.client.JsonObject;
+import dev.sluice.fixture.Pebble;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
@@ -22,7 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** A daemon that is killed while Pebble checks a name for it, and started again. */
 @EnabledIf(
-        value = "dev.sluice.daemon.Pebble#installed",
+        value = "dev.sluice.fixture.Pebble#installed",
         disabledReason = "pebble is not installed (apt install pebble)")
 class KilledOrderTest {
     private static final String NAME = "app.sluice.test";
@@ -98,12 +99,6 @@ class KilledOrderTest {
                 lines.stream().filter(line -> !line.startsWith("next_try=")).toList());
     }
 
-    private long orders() throws IOException {
-        try (Stream<String> lines = Files.lines(home.resolve("pebble.log"))) {
-            return lines.filter(line -> line.contains("Added order")).count();
-        }
-    }
-
     @Test
     void theOrderIsMadeAnewAndTheStoreIsWhole() throws Exception {
         try (DaemonProcess first = daemon()) {
@@ -112,7 +107,7 @@ class KilledOrderTest {
             first.kill();
         }
         turnstile.open();
-        assertThat(orders()).isEqualTo(1);
+        assertThat(pebble.orders()).isEqualTo(1);
         passTheWait();
 
         try (DaemonProcess second = daemon()) {
@@ -123,14 +118,14 @@ class KilledOrderTest {
             assertThat(certificate().text("issuer")).contains("Pebble");
             second.kill();
         }
-        assertThat(orders()).isEqualTo(2);
+        assertThat(pebble.orders()).isEqualTo(2);
         assertThat(Files.readString(stored(NAME))).contains("PRIVATE KEY").contains("END CERTIFICATE");
 
         try (DaemonProcess third = daemon()) {
             assertThat(certificate().text("state")).isEqualTo("valid");
             third.kill();
         }
-        assertThat(orders()).as("nothing was left to do").isEqualTo(2);
+        assertThat(pebble.orders()).as("nothing was left to do").isEqualTo(2);
     }
 
     @Test
@@ -141,7 +136,7 @@ class KilledOrderTest {
                     deploy();
                 }
                 int begun = start + 1;
-                await().atMost(PATIENCE).until(() -> orders() == begun);
+                await().atMost(PATIENCE).until(() -> pebble.orders() == begun);
                 daemon.kill();
             }
             passTheWait();
@@ -152,6 +147,6 @@ class KilledOrderTest {
                     .untilAsserted(() -> assertThat(certificate().text("error")).contains("before the next order"));
             third.kill();
         }
-        assertThat(orders()).isEqualTo(2);
+        assertThat(pebble.orders()).isEqualTo(2);
     }
 }
