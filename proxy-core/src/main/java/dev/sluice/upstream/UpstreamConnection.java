@@ -8,16 +8,9 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelInitializer;
 import io.netty.handler.codec.http.DefaultLastHttpContent;
-import io.netty.handler.codec.http.HttpContent;
-import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
-import io.netty.handler.codec.http.HttpObject;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpRequestEncoder;
-import io.netty.handler.codec.http.HttpResponse;
-import io.netty.handler.codec.http.HttpResponseStatus;
-import io.netty.handler.codec.http.HttpStatusClass;
-import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.util.ReferenceCountUtil;
 import java.io.IOException;
@@ -29,45 +22,43 @@ import org.jspecify.annotations.Nullable;
  * a byte or the end, ends it.
  */
 public final class UpstreamConnection extends ChannelInboundHandlerAdapter {
-    // Informational responses to one request; 103 comes a few times, 102 every few seconds.
-    private static final int MAX_INTERIM = 100;
-
     private final Target target;
     private final ResponseDecoder decoder = new ResponseDecoder();
     private final UpstreamPool pool;
-    private @Nullable Channel channel;
+    private final Channel channel;
     private @Nullable ResponseListener listener;
     private int requests;
     private long idleSince;
     private long idleLimit;
     // Of the current exchange.
     private boolean requestEnded;
-    private boolean headSeen;
-    private boolean responseEnded;
-    private boolean reusable;
-    private boolean skipEnd;
-    private int interims;
-    private boolean endsWithConnection;
+    private @Nullable Reception reception;
     private @Nullable HeadWrite headWrite;
     private @Nullable Throwable error;
     // Released in the middle of a read: what else that read brings decides whether it is kept.
     private boolean inRead;
     private boolean returning;
 
-    UpstreamConnection(Target target, UpstreamPool pool) {
+    private UpstreamConnection(Target target, UpstreamPool pool, Channel channel) {
         this.target = target;
         this.pool = pool;
+        this.channel = channel;
     }
 
-    /** Lays this connection's handlers into its channel. */
-    ChannelHandler initializer() {
+    /** Lays the handlers of a connection into a channel; for any number of channels, of which one may succeed. */
+    static ChannelHandler initializer(Target target, UpstreamPool pool) {
         return new ChannelInitializer<>() {
             @Override
             protected void initChannel(Channel ch) {
-                channel = ch;
-                ch.pipeline().addLast(decoder, new HttpRequestEncoder(), UpstreamConnection.this);
+                UpstreamConnection connection = new UpstreamConnection(target, pool, ch);
+                ch.pipeline().addLast(connection.decoder, new HttpRequestEncoder(), connection);
             }
         };
+    }
+
+    /** The connection of a channel. */
+    static UpstreamConnection of(Channel channel) {
+        return channel.pipeline().get(UpstreamConnection.class);
     }
 
     public Target target() {
@@ -95,19 +86,14 @@ public final class UpstreamConnection extends ChannelInboundHandlerAdapter {
     }
 
     boolean usable() {
-        Channel ch = channel;
-        return ch != null && ch.isActive() && !decoder.excess() && !target.retired();
+        return channel.isActive() && !decoder.excess() && !target.retired();
     }
 
     void assign(ResponseListener to) {
         listener = to;
         requests++;
         requestEnded = false;
-        headSeen = false;
-        responseEnded = false;
-        reusable = false;
-        skipEnd = false;
-        interims = 0;
+        reception = new Reception(this, to);
         headWrite = null;
     }
 
@@ -116,16 +102,16 @@ public final class UpstreamConnection extends ChannelInboundHandlerAdapter {
     public void sendHead(HttpRequest request) {
         decoder.expect(request.method());
         if (reused()) {
-            channel().write(request, channel().voidPromise());
+            channel.write(request, channel.voidPromise());
         } else {
             headWrite = new HeadWrite(this::writeFailed);
-            channel().write(request, channel().newProgressivePromise().addListener(headWrite));
+            channel.write(request, channel.newProgressivePromise().addListener(headWrite));
         }
     }
 
     /** Writes a part of the body and takes it. */
     public void sendBody(ByteBuf data) {
-        channel().write(data, channel().voidPromise());
+        channel.write(data, channel.voidPromise());
     }
 
     public void sendEnd(HttpHeaders trailers) {
@@ -135,28 +121,30 @@ public final class UpstreamConnection extends ChannelInboundHandlerAdapter {
             last = new DefaultLastHttpContent();
             last.trailingHeaders().set(trailers);
         }
-        channel().write(last, channel().voidPromise());
+        channel.write(last, channel.voidPromise());
     }
 
     public void flush() {
-        channel().flush();
+        channel.flush();
     }
 
     public boolean writable() {
-        return channel().isWritable();
+        return channel.isWritable();
     }
 
     /** Whether to read on; not reading is how a slow client slows the target down. */
     public void reading(boolean wanted) {
-        if (channel().config().isAutoRead() != wanted) {
-            channel().config().setAutoRead(wanted);
+        if (channel.config().isAutoRead() != wanted) {
+            channel.config().setAutoRead(wanted);
         }
     }
 
     /** The exchange is over: the connection is kept for the next one if it is fit for that, else closed. */
     public void release() {
         listener = null;
-        if (requestEnded && responseEnded && reusable && usable()) {
+        Reception done = reception;
+        if (requestEnded && done != null && done.leavesConnection() && usable()) {
+            idleLimit = done.idleLimit();
             if (inRead) {
                 returning = true;
             } else {
@@ -181,19 +169,16 @@ public final class UpstreamConnection extends ChannelInboundHandlerAdapter {
     /** Ends the connection; nobody is told. */
     public void close() {
         listener = null;
-        if (channel != null) {
-            channel.close();
-        }
+        channel.close();
     }
 
     /** Hands the channel over to the caller, without its HTTP handlers; bytes already read go to {@code successor}. */
     public Channel detach(ChannelHandler successor) {
         listener = null;
-        Channel ch = channel();
-        ch.pipeline().replace(this, "tunnel", successor);
-        ch.pipeline().remove(HttpRequestEncoder.class);
-        ch.pipeline().remove(decoder);
-        return ch;
+        channel.pipeline().replace(this, "tunnel", successor);
+        channel.pipeline().remove(HttpRequestEncoder.class);
+        channel.pipeline().remove(decoder);
+        return channel;
     }
 
     // -- the response
@@ -201,91 +186,27 @@ public final class UpstreamConnection extends ChannelInboundHandlerAdapter {
     @Override
     public void channelRead(ChannelHandlerContext ctx, Object msg) {
         inRead = true;
-        ResponseListener to = listener;
-        if (to == null) {
+        Reception response = reception;
+        if (listener == null || response == null) {
             // Bytes that no request asked for: a response must not be taken from them.
             ReferenceCountUtil.release(msg);
             ctx.close();
             return;
         }
-        if (msg instanceof HttpObject part && part.decoderResult().isFailure()) {
-            ReferenceCountUtil.release(msg);
-            fail(new UpstreamFailure(
-                    UpstreamFailure.Kind.BAD_RESPONSE,
-                    "malformed HTTP response: " + part.decoderResult().cause().getMessage()));
-            return;
-        }
-        if (msg instanceof HttpResponse head) {
-            String fault = fault(head);
-            if (fault != null) {
-                ReferenceCountUtil.release(msg);
-                fail(new UpstreamFailure(UpstreamFailure.Kind.BAD_RESPONSE, fault));
-                return;
-            }
-            readHead(to, head);
-        }
-        if (msg instanceof HttpContent content) {
-            readContent(to, content);
+        String fault = response.read(msg);
+        if (fault != null) {
+            fail(new UpstreamFailure(UpstreamFailure.Kind.BAD_RESPONSE, fault));
         }
     }
 
-    private @Nullable String fault(HttpResponse head) {
-        if (head.status().codeClass() == HttpStatusClass.INFORMATIONAL && ++interims > MAX_INTERIM) {
-            return "more than " + MAX_INTERIM + " informational responses";
-        }
-        // Transfer-Encoding ends here, and other codings than chunked with it: the client could not read the body.
-        for (String coding : head.headers().getAll(HttpHeaderNames.TRANSFER_ENCODING)) {
-            if (!coding.strip().equalsIgnoreCase("chunked")) {
-                return "unsupported transfer encoding: " + coding;
-            }
-        }
-        return null;
+    /** Whether the one who asked still listens. */
+    boolean serves(ResponseListener to) {
+        return listener == to;
     }
 
-    private void readHead(ResponseListener to, HttpResponse head) {
-        HttpResponseStatus status = head.status();
-        if (status.code() == HttpResponseStatus.SWITCHING_PROTOCOLS.code()) {
-            headSeen = true;
-            to.switchingProtocols(head);
-        } else if (status.codeClass() == HttpStatusClass.INFORMATIONAL) {
-            skipEnd = true;
-            to.interim(head);
-        } else {
-            headSeen = true;
-            // A body that ends with the connection leaves no connection to keep.
-            endsWithConnection = !HttpUtil.isContentLengthSet(head) && !HttpUtil.isTransferEncodingChunked(head);
-            idleLimit = IdleLimit.of(head.headers());
-            reusable = HttpUtil.isKeepAlive(head) && idleLimit > 0;
-            to.head(head);
-        }
-    }
-
-    private void readContent(ResponseListener to, HttpContent content) {
-        if (skipEnd && content instanceof LastHttpContent) {
-            // The end of an interim response is not the end of the response.
-            skipEnd = false;
-            content.release();
-            return;
-        }
-        if (listener != to) {
-            content.release();
-            return;
-        }
-        if (endsWithConnection && content instanceof LastHttpContent && wasReset()) {
-            // The connection's end is the body's, but a reset is no such end: channelInactive follows and says so.
-            content.release();
-            return;
-        }
-        ByteBuf data = content.content();
-        if (data.isReadable()) {
-            to.body(data);
-        } else {
-            content.release();
-        }
-        if (content instanceof LastHttpContent last && listener == to) {
-            responseEnded = true;
-            to.end(last.trailingHeaders());
-        }
+    /** Whether the target ended the connection in the rude way. */
+    boolean wasReset() {
+        return error != null && String.valueOf(error.getMessage()).contains("reset");
     }
 
     @Override
@@ -312,10 +233,11 @@ public final class UpstreamConnection extends ChannelInboundHandlerAdapter {
     public void channelInactive(ChannelHandlerContext ctx) {
         pool.forget(this);
         Throwable cause = error;
+        boolean begun = reception != null && reception.headSeen();
         fail(
                 cause != null
                         ? UpstreamFailure.reading(cause)
-                        : new UpstreamFailure(UpstreamFailure.Kind.CLOSED, headSeen ? "unexpected EOF" : "EOF"));
+                        : new UpstreamFailure(UpstreamFailure.Kind.CLOSED, begun ? "unexpected EOF" : "EOF"));
     }
 
     @Override
@@ -334,23 +256,11 @@ public final class UpstreamConnection extends ChannelInboundHandlerAdapter {
         error = cause;
     }
 
-    private boolean wasReset() {
-        return error != null && String.valueOf(error.getMessage()).contains("reset");
-    }
-
     private void fail(UpstreamFailure failure) {
         ResponseListener to = listener;
         close();
         if (to != null) {
             to.failed(failure);
         }
-    }
-
-    private Channel channel() {
-        Channel ch = channel;
-        if (ch == null) {
-            throw new IllegalStateException("not connected");
-        }
-        return ch;
     }
 }

@@ -63,12 +63,16 @@ public final class UpstreamPool {
 
     /** Opens a connection; the answer comes on this loop, perhaps before this returns. */
     public void open(Target target, ResponseListener listener, Answer answer) {
-        UpstreamConnection connection = new UpstreamConnection(target, this);
         connector.connect(
-                loop, target.address(), target.address().port(), connection.initializer(), new Connector.Answer() {
+                loop,
+                target.address(),
+                target.address().port(),
+                UpstreamConnection.initializer(target, this),
+                new Connector.Answer() {
                     @Override
                     public void connected(Channel channel) {
                         metrics.upstreamConnectionOpened();
+                        UpstreamConnection connection = UpstreamConnection.of(channel);
                         connection.assign(listener);
                         answer.connected(connection);
                     }
