@@ -19,6 +19,7 @@ record HandOver(Channel channel) implements ClientConnection {
         head.setProtocolVersion(HttpVersion.HTTP_1_1);
         ctx.writeAndFlush(head, ctx.voidPromise());
         ctx.pipeline().replace(ctx.handler(), "tunnel", successor);
+        ctx.pipeline().remove(FoldedLines.class);
         ctx.pipeline().remove(Http1Guard.class);
         ctx.pipeline().remove(HttpServerCodec.class);
         return ctx.channel();

@@ -6,11 +6,13 @@ import dev.sluice.http.HostName;
 import dev.sluice.http.RequestTarget;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpVersion;
+import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.handler.codec.http.TooLongHttpHeaderException;
 import io.netty.handler.codec.http.TooLongHttpLineException;
 import io.netty.util.ReferenceCountUtil;
@@ -23,10 +25,21 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Http1Guard extends ChannelInboundHandlerAdapter {
     private final LimitHits hits;
+    private final String client;
     private boolean closed;
+    private boolean inMessage;
 
-    public Http1Guard(LimitHits hits) {
+    /**
+     * @param client its address
+     */
+    public Http1Guard(LimitHits hits, String client) {
         this.hits = hits;
+        this.client = client;
+    }
+
+    /** Whether the codec has told of the end of all messages that have begun. */
+    boolean awaitsHead() {
+        return !inMessage;
     }
 
     @Override
@@ -36,6 +49,7 @@ public final class Http1Guard extends ChannelInboundHandlerAdapter {
             return;
         }
         if (msg instanceof HttpRequest request) {
+            inMessage = true;
             RejectedRequest rejected = check(request);
             if (rejected != null) {
                 closed = true;
@@ -44,7 +58,18 @@ public final class Http1Guard extends ChannelInboundHandlerAdapter {
                 return;
             }
         }
+        if (msg instanceof HttpContent content) {
+            checkContent(content);
+        }
         ctx.fireChannelRead(msg);
+    }
+
+    private void checkContent(HttpContent content) {
+        Throwable cause = content.decoderResult().cause();
+        if (cause instanceof CountedFields.TooMany || cause instanceof TooLongHttpHeaderException) {
+            hits.hit(Limit.TRAILERS, client);
+        }
+        inMessage &= !(content instanceof LastHttpContent);
     }
 
     private @Nullable RejectedRequest check(HttpRequest request) {
@@ -67,15 +92,15 @@ public final class Http1Guard extends ChannelInboundHandlerAdapter {
     private RejectedRequest undecodable(HttpRequest request) {
         Throwable cause = request.decoderResult().cause();
         if (cause instanceof CountedFields.TooMany) {
-            hits.hit(Limit.HEAD_FIELDS);
+            hits.hit(Limit.HEAD_FIELDS, client);
             return new RejectedRequest(431, "too many header fields");
         }
         if (cause instanceof TooLongHttpHeaderException) {
-            hits.hit(Limit.HEAD_BYTES);
+            hits.hit(Limit.HEAD_BYTES, client);
             return new RejectedRequest(431, "request header too large");
         }
         if (cause instanceof TooLongHttpLineException) {
-            hits.hit(Limit.HEAD_BYTES);
+            hits.hit(Limit.HEAD_BYTES, client);
             return new RejectedRequest(414, "request line too long");
         }
         List<String> codings = request.headers().getAll(HttpHeaderNames.TRANSFER_ENCODING);

@@ -3,6 +3,7 @@ package dev.sluice.net;
 import dev.sluice.edge.EdgeLimits;
 import dev.sluice.edge.Limit;
 import dev.sluice.edge.LimitHits;
+import dev.sluice.exchange.DirectMemory;
 import io.netty.channel.Channel;
 import java.net.Inet6Address;
 import java.net.InetAddress;
@@ -32,6 +33,9 @@ final class ClientCount {
 
     /** Counts a new connection until it is closed; one too many is closed. */
     boolean admit(Channel channel) {
+        if (DirectMemory.exhausted()) {
+            return refuse(channel, Limit.MEMORY);
+        }
         if (limits.total() > 0) {
             channel.closeFuture().addListener(_ -> total.decrementAndGet());
             if (total.incrementAndGet() > limits.total()) {
@@ -52,7 +56,14 @@ final class ClientCount {
     }
 
     private boolean refuse(Channel channel, Limit limit) {
-        hits.hit(limit);
+        boolean known = channel.remoteAddress() instanceof InetSocketAddress peer && peer.getAddress() != null;
+        hits.hit(
+                limit,
+                known
+                        ? ((InetSocketAddress) channel.remoteAddress())
+                                .getAddress()
+                                .getHostAddress()
+                        : "");
         channel.close();
         return false;
     }

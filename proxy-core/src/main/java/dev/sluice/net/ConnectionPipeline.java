@@ -2,6 +2,7 @@ package dev.sluice.net;
 
 import dev.sluice.exchange.ConnectionInfo;
 import dev.sluice.exchange.CountedFields;
+import dev.sluice.exchange.FoldedLines;
 import dev.sluice.exchange.Http1Client;
 import dev.sluice.exchange.Http1Guard;
 import dev.sluice.exchange.RequestPath;
@@ -94,11 +95,15 @@ public final class ConnectionPipeline {
                 .setMaxInitialLineLength(MAX_LINE)
                 .setMaxHeaderSize(worker.limits().heads().bytes())
                 .setHeadersFactory(CountedFields.factory(worker.limits().heads().fields()))
+                .setTrailersFactory(
+                        CountedFields.factory(worker.limits().heads().fields()))
                 .setMaxChunkSize(MAX_CHUNK);
         // How many requests are pipelined is not limited here: the client's handler stops the reading, so they are as
         // many as one read brings.
+        Http1Guard guard = new Http1Guard(worker.limitHits(), info.peerAddress());
+        pipeline.addLast(new FoldedLines(guard));
         pipeline.addLast(new HttpServerCodec(limits, Integer.MAX_VALUE));
-        pipeline.addLast(new Http1Guard(worker.limitHits()));
+        pipeline.addLast(guard);
         pipeline.addLast(new Http1Client(path, worker, info));
     }
 

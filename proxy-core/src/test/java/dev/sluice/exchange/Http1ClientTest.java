@@ -34,7 +34,7 @@ class Http1ClientTest {
     Http1ClientTest() {
         RequestPath path = new RequestPath(
                 new Services(StateStore.NONE, RequestMetrics.OFF),
-                new SpillFiles(Path.of("unused")),
+                new SpillFiles(Path.of("unused"), 0),
                 new Answers(() -> new Ports(80, 443), ChallengeAnswers.NONE),
                 new Finish(new AccessLog(log), RequestMetrics.OFF));
         Connector nowhere = new Connector(NioSocketChannel.class, new NameLookup(), Duration.ofSeconds(1));
@@ -42,7 +42,7 @@ class Http1ClientTest {
                 new Worker(channel.eventLoop(), new UpstreamPool(channel.eventLoop(), nowhere, RequestMetrics.OFF));
         channel.pipeline()
                 .addLast(new HttpServerCodec())
-                .addLast(new Http1Guard(worker.limitHits()))
+                .addLast(new Http1Guard(worker.limitHits(), ""))
                 .addLast(new Http1Client(path, worker, new ConnectionInfo("127.0.0.1", 1, 80, null, null)));
     }
 
