@@ -4,7 +4,7 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.http.HttpResponse;
-import io.netty.handler.codec.http.HttpServerCodec;
+import io.netty.handler.codec.http.HttpResponseEncoder;
 import io.netty.handler.codec.http.HttpVersion;
 
 /** An HTTP/1 connection that has switched protocols, and how it does. The tunnel's own end is told elsewhere. */
@@ -15,14 +15,13 @@ record HandOver(Channel channel) implements ClientConnection {
      *
      * @param ctx of the handler that was the HTTP connection
      */
-    static Channel to(ChannelHandler successor, HttpResponse head, ChannelHandlerContext ctx) {
+    static void to(ChannelHandler successor, HttpResponse head, ChannelHandlerContext ctx) {
         head.setProtocolVersion(HttpVersion.HTTP_1_1);
         ctx.writeAndFlush(head, ctx.voidPromise());
         ctx.pipeline().replace(ctx.handler(), "tunnel", successor);
-        ctx.pipeline().remove(FoldedLines.class);
         ctx.pipeline().remove(Http1Guard.class);
-        ctx.pipeline().remove(HttpServerCodec.class);
-        return ctx.channel();
+        ctx.pipeline().remove(HttpResponseEncoder.class);
+        ctx.pipeline().remove(RequestDecoder.class);
     }
 
     @Override

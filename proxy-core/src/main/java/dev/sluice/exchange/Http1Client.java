@@ -6,9 +6,7 @@ import dev.sluice.http.HostName;
 import dev.sluice.http.RequestTarget;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
-import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
-import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.DuplexChannel;
@@ -22,7 +20,6 @@ import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponse;
-import io.netty.handler.codec.http.HttpServerCodec;
 import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
@@ -36,7 +33,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * One HTTP/1 client connection: a {@link ClientStream} for one exchange after the other. Requests that are pipelined
  * are held back, unread as far as possible, until the one before is answered, so answers keep their order. Follows
- * {@link HttpServerCodec} and the guard in the pipeline; takes every message and releases what it does not pass on.
+ * decoder, encoder and guard in the pipeline; takes every message and releases what it does not pass on.
  */
 public final class Http1Client extends ChannelInboundHandlerAdapter implements ClientStream, ClientConnection {
     // After an answer that came before the request's end, the rest is read for so long, lest a reset destroys it.
@@ -62,6 +59,7 @@ public final class Http1Client extends ChannelInboundHandlerAdapter implements C
     private boolean bodyWanted = true;
     private boolean keepAlive = true;
     private boolean http10;
+    private boolean toHead;
     private boolean finishing;
     private boolean lingering;
     private boolean drainingHeld;
@@ -133,6 +131,7 @@ public final class Http1Client extends ChannelInboundHandlerAdapter implements C
 
     private void begin(HttpRequest request) {
         http10 = request.protocolVersion().equals(HttpVersion.HTTP_1_0);
+        toHead = request.method().equals(HttpMethod.HEAD);
         keepAlive = HttpUtil.isKeepAlive(request) && !finishing;
         requestEnded = false;
         responseEnded = false;
@@ -212,6 +211,7 @@ public final class Http1Client extends ChannelInboundHandlerAdapter implements C
         responseEnded = false;
         keepAlive = false;
         http10 = false;
+        toHead = rejected.toHead();
         EarlyAnswers.refuse(this, rejected, info);
     }
 
@@ -269,8 +269,6 @@ public final class Http1Client extends ChannelInboundHandlerAdapter implements C
 
     @Override
     public void head(HttpResponse head) {
-        Exchange exchange = current;
-        boolean toHead = exchange != null && exchange.request.method().equals(HttpMethod.HEAD);
         keepAlive = ResponseFraming.apply(head, toHead, http10, keepAlive && (requestEnded || restIsSmall()));
         ctx().write(head, ctx().voidPromise());
     }
@@ -285,8 +283,12 @@ public final class Http1Client extends ChannelInboundHandlerAdapter implements C
 
     @Override
     public void body(ByteBuf data) {
-        written += data.readableBytes();
-        ctx().write(data, ctx().voidPromise());
+        if (toHead) {
+            data.release();
+        } else {
+            written += data.readableBytes();
+            ctx().write(data, ctx().voidPromise());
+        }
     }
 
     @Override
@@ -370,17 +372,19 @@ public final class Http1Client extends ChannelInboundHandlerAdapter implements C
     }
 
     @Override
-    public boolean upgradable() {
+    public boolean upgradable(HttpResponse head) {
         // What was sent after the request and before the answer would be a request, not the other protocol.
         return !http10 && held.isEmpty();
     }
 
     @Override
-    public Channel upgrade(HttpResponse head, ChannelHandler successor) {
+    public TunnelEnd upgrade(HttpResponse head, TunnelEnd.Listener listener) {
+        ChannelEnd end = new ChannelEnd(listener);
         current = null;
         worker.closed(this);
         worker.opened(new HandOver(ctx().channel()));
-        return HandOver.to(successor, head, ctx());
+        HandOver.to(end, head, ctx());
+        return end;
     }
 
     // -- the end

@@ -12,7 +12,6 @@ import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpVersion;
-import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.handler.codec.http.TooLongHttpHeaderException;
 import io.netty.handler.codec.http.TooLongHttpLineException;
 import io.netty.util.ReferenceCountUtil;
@@ -27,7 +26,6 @@ public final class Http1Guard extends ChannelInboundHandlerAdapter {
     private final LimitHits hits;
     private final String client;
     private boolean closed;
-    private boolean inMessage;
 
     /**
      * @param client its address
@@ -37,11 +35,6 @@ public final class Http1Guard extends ChannelInboundHandlerAdapter {
         this.client = client;
     }
 
-    /** Whether the codec has told of the end of all messages that have begun. */
-    boolean awaitsHead() {
-        return !inMessage;
-    }
-
     @Override
     public void channelRead(ChannelHandlerContext ctx, Object msg) {
         if (closed) {
@@ -49,12 +42,11 @@ public final class Http1Guard extends ChannelInboundHandlerAdapter {
             return;
         }
         if (msg instanceof HttpRequest request) {
-            inMessage = true;
             RejectedRequest rejected = check(request);
             if (rejected != null) {
                 closed = true;
                 ReferenceCountUtil.release(msg);
-                ctx.fireChannelRead(rejected);
+                ctx.fireChannelRead(rejected.of(request));
                 return;
             }
         }
@@ -69,7 +61,6 @@ public final class Http1Guard extends ChannelInboundHandlerAdapter {
         if (cause instanceof CountedFields.TooMany || cause instanceof TooLongHttpHeaderException) {
             hits.hit(Limit.TRAILERS, client);
         }
-        inMessage &= !(content instanceof LastHttpContent);
     }
 
     private @Nullable RejectedRequest check(HttpRequest request) {

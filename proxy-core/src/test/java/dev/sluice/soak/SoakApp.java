@@ -8,6 +8,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -18,7 +19,11 @@ import java.util.concurrent.ConcurrentHashMap;
  */
 final class SoakApp {
     private final int port;
+    // A connection that is idle for so long has brought its last answer to the proxy.
+    private static final long IDLE_NANOS = Duration.ofSeconds(1).toNanos();
+
     private final Map<Wire, State> open = new ConcurrentHashMap<>();
+    private final Map<Wire, Long> idleSince = new ConcurrentHashMap<>();
     private volatile ServerSocket listener;
     private volatile boolean killed;
 
@@ -69,12 +74,14 @@ final class SoakApp {
                 while (wire.more()
                         && (open.replace(wire, State.NEW, State.BUSY) || open.replace(wire, State.IDLE, State.BUSY))) {
                     answer(ProxyFixture.receive(wire), wire);
+                    idleSince.put(wire, System.nanoTime());
                     open.replace(wire, State.IDLE);
                 }
             } catch (IOException e) {
                 // The connection's end is how it ends.
             } finally {
                 open.remove(wire);
+                idleSince.remove(wire);
             }
         });
     }
@@ -108,10 +115,13 @@ final class SoakApp {
         }
     }
 
-    /** Connections that have served and wait for more end with a reset. */
+    /** Connections that have served and wait for more, for some time, end with a reset. */
     void resetIdle() throws IOException {
         for (Map.Entry<Wire, State> entry : open.entrySet()) {
-            if (open.replace(entry.getKey(), State.IDLE, State.RESET)) {
+            Long since = idleSince.get(entry.getKey());
+            if (since != null
+                    && System.nanoTime() - since > IDLE_NANOS
+                    && open.replace(entry.getKey(), State.IDLE, State.RESET)) {
                 entry.getKey().reset();
             }
         }

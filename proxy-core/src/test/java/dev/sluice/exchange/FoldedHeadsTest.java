@@ -17,7 +17,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(30)
-class FoldedLinesTest {
+class FoldedHeadsTest {
     private static final String GET = "GET / HTTP/1.1\r\nHost: app.test\r\n\r\n";
 
     private Backend app;
