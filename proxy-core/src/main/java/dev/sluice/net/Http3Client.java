@@ -6,9 +6,7 @@ import dev.sluice.exchange.ClientStream;
 import dev.sluice.exchange.Exchange;
 import dev.sluice.exchange.Pace;
 import io.netty.buffer.ByteBuf;
-import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
-import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.ChannelInputShutdownReadComplete;
@@ -316,16 +314,6 @@ final class Http3Client extends ChannelInboundHandlerAdapter implements ClientSt
         if (!responseEnded) {
             reset(Http3ErrorCode.H3_INTERNAL_ERROR);
         }
-    }
-
-    @Override
-    public boolean upgradable() {
-        return false;
-    }
-
-    @Override
-    public Channel upgrade(HttpResponse head, ChannelHandler successor) {
-        throw new IllegalStateException("an HTTP/3 stream is not upgraded: " + channel);
     }
 
     // -- the end
