@@ -427,7 +427,9 @@ public final class Http1Client extends ChannelInboundHandlerAdapter implements C
         head.setProtocolVersion(HttpVersion.HTTP_1_1);
         ctx.writeAndFlush(head, ctx.voidPromise());
         worker.closed(this);
-        worker.opened(new Upgraded(ctx.channel()));
+        Upgraded upgraded = new Upgraded(ctx.channel());
+        worker.opened(upgraded);
+        ctx.channel().closeFuture().addListener(_ -> worker.closed(upgraded));
         ctx.pipeline().replace(this, "tunnel", end);
         ctx.pipeline().remove(Http1Guard.class);
         ctx.pipeline().remove(HttpServerCodec.class);
