@@ -7,7 +7,6 @@ import dev.sluice.exchange.ClientStream;
 import dev.sluice.exchange.Exchange;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
-import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
@@ -257,6 +256,8 @@ final class Http3Client extends ChannelInboundHandlerAdapter implements ClientSt
         sent++;
         if (!done.isSuccess()) {
             gone();
+        } else if (responseEnded && sent == written) {
+            finish();
         }
     }
 
@@ -267,16 +268,18 @@ final class Http3Client extends ChannelInboundHandlerAdapter implements ClientSt
         if (!trailers.isEmpty()) {
             write(Http3Heads.trailers(trailers));
         }
-        if (closed) {
-            return;
+        if (!closed) {
+            reading(true);
+            if (sent == written) {
+                finish();
+            }
         }
-        reading(true);
-        ChannelFuture all = channel.shutdownOutput();
-        all.addListener(_ -> stopRequest());
     }
 
-    // RFC 9114 4.1: after an early answer, when all of it is sent, the client is asked to stop sending.
-    private void stopRequest() {
+    // Only when all is sent: the channel lets its end overtake what waits to be written. After an early answer the
+    // client is asked to stop sending (RFC 9114 4.1).
+    private void finish() {
+        channel.shutdownOutput();
         if (!closed && !requestEnded) {
             channel.shutdownInput(Http3ErrorCode.H3_NO_ERROR.code());
             connection.abandoned();
