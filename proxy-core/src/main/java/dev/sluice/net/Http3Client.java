@@ -216,11 +216,13 @@ final class Http3Client extends ChannelInboundHandlerAdapter implements ClientSt
 
     @Override
     public void reading(boolean wanted) {
-        if (wanted && !reading) {
+        boolean again = wanted && !reading;
+        // Before the read, in which it may be changed again.
+        reading = wanted;
+        if (again) {
             waitingSince = connection.now();
             ctx().read();
         }
-        reading = wanted;
     }
 
     // -- the response

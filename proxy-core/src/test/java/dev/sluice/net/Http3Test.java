@@ -39,7 +39,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** HTTP/3 clients. */
-@Timeout(60)
+@Timeout(120)
 class Http3Test {
     // RFC 9114 8.1
     private static final int NO_ERROR = 0x100;
