@@ -110,14 +110,16 @@ final class Http3Client extends ChannelInboundHandlerAdapter implements ClientSt
         Http3Headers list = Objects.requireNonNull(head);
         head = null;
         begun = true;
+        Exchange of;
         try {
-            Exchange of = connection.exchange(this, Http3Heads.request(list, end));
-            exchange = of;
-            requestEnded = !of.expectsBody();
-            connection.receive(of);
+            of = connection.exchange(this, Http3Heads.request(list, end));
         } catch (Http2Exception | IllegalArgumentException e) {
             reset(Http3ErrorCode.H3_MESSAGE_ERROR);
+            return;
         }
+        exchange = of;
+        requestEnded = !of.expectsBody();
+        connection.receive(of);
     }
 
     private void trailers(Http3Headers list) {
@@ -375,9 +377,8 @@ final class Http3Client extends ChannelInboundHandlerAdapter implements ClientSt
 
     @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-        connection.streamFailed(cause);
-        // The codec answers a malformed message after this, and the channel is to be there for it.
-        ctx.executor().execute(this::gone);
+        // At once: the end of the stream may follow in the same turn, and is not to complete the request.
+        reset(connection.streamFailed(cause));
     }
 
     private ChannelHandlerContext ctx() {
