@@ -4,6 +4,7 @@ import select
 import socket
 import ssl
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 # RFC 9113 3.4, an empty SETTINGS, and HEADERS of stream 1 from HPACK's static table but for the authority.
 H2_PREFACE = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + b"\0\0\0\x04\0\0\0\0\0"
@@ -39,26 +40,33 @@ def tls_context(protocol):
 def idle(port, host, protocol, count):
     """Opens so many connections, asks for one answer on each, and leaves them open."""
     context = None if protocol == "plain" else tls_context("h2" if protocol == "h2" else "http/1.1")
-    held = []
-    for _ in range(count):
-        s = socket.create_connection(("127.0.0.1", port), 30)
-        if context:
-            s = context.wrap_socket(s, server_hostname=host)
-        s.sendall(H2_PREFACE + h2_get(host) if protocol == "h2" else get(host))
-        received = 0
-        # The application's kilobyte and a head.
-        while received < 1024:
-            part = s.recv(8192)
-            if not part:
-                raise RuntimeError(f"an idle connection was closed after {len(held)}")
-            received += len(part)
-        held.append(s)
-    return held
+    with ThreadPoolExecutor(8) as several:
+        return list(several.map(lambda _: once(port, host, protocol, context), range(count)))
+
+
+def once(port, host, protocol, context):
+    s = connect(port)
+    if context:
+        s = context.wrap_socket(s, server_hostname=host)
+    s.sendall(H2_PREFACE + h2_get(host) if protocol == "h2" else get(host))
+    received = 0
+    # The application's kilobyte and a head.
+    while received < 1024:
+        part = s.recv(8192)
+        if not part:
+            raise RuntimeError("a connection that was to be idle was closed")
+        received += len(part)
+    return s
+
+
+def connect(port):
+    s = socket.create_connection(("127.0.0.1", port), 30)
+    s.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    return s
 
 
 def websocket(port, host):
-    s = socket.create_connection(("127.0.0.1", port), 30)
-    s.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    s = connect(port)
     s.sendall((f"GET /socket HTTP/1.1\r\nHost: {host}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
                "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n").encode())
     head = b""
