@@ -107,6 +107,8 @@ class Bench:
             for proxy in everyone[at:] + everyone[:at]:
                 before = proxy.cpu()
                 done = self.attempt(work, proxy)
+                if not done:
+                    raise Failed(f"{proxy.name}: no request was answered in {self.options.seconds:g} s; try --seconds")
                 row.add(proxy.name, (proxy.cpu() - before) / done * scale)
         self.show(row)
         return row
