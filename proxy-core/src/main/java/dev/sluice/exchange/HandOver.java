@@ -15,14 +15,13 @@ record HandOver(Channel channel) implements ClientConnection {
      *
      * @param ctx of the handler that was the HTTP connection
      */
-    static Channel to(ChannelHandler successor, HttpResponse head, ChannelHandlerContext ctx) {
+    static void to(ChannelHandler successor, HttpResponse head, ChannelHandlerContext ctx) {
         head.setProtocolVersion(HttpVersion.HTTP_1_1);
         ctx.writeAndFlush(head, ctx.voidPromise());
         ctx.pipeline().replace(ctx.handler(), "tunnel", successor);
         ctx.pipeline().remove(Http1Guard.class);
         ctx.pipeline().remove(HttpResponseEncoder.class);
         ctx.pipeline().remove(RequestDecoder.class);
-        return ctx.channel();
     }
 
     @Override

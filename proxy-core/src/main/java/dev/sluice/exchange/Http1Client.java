@@ -6,9 +6,7 @@ import dev.sluice.http.HostName;
 import dev.sluice.http.RequestTarget;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
-import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
-import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.DuplexChannel;
@@ -49,6 +47,8 @@ public final class Http1Client extends ChannelInboundHandlerAdapter implements C
     private final Deque<Object> held = new ArrayDeque<>(0);
     private final ClientWait wait = new ClientWait();
     private final WriteStall stall = new WriteStall();
+    private final Pace requestPace = new Pace();
+    private final Pace responsePace = new Pace();
 
     private @Nullable ChannelHandlerContext context;
     private @Nullable Exchange current;
@@ -65,6 +65,9 @@ public final class Http1Client extends ChannelInboundHandlerAdapter implements C
     private boolean over;
     private boolean lingering;
     private boolean drainingHeld;
+    // Bytes of bodies, both ways.
+    private long received;
+    private long written;
 
     public Http1Client(RequestPath path, Worker worker, ConnectionInfo info) {
         this.path = path;
@@ -166,6 +169,7 @@ public final class Http1Client extends ChannelInboundHandlerAdapter implements C
     }
 
     private void takeBody(HttpContent content) {
+        received += content.content().readableBytes();
         if (skipEnd && content instanceof LastHttpContent) {
             skipEnd = false;
             content.release();
@@ -288,6 +292,7 @@ public final class Http1Client extends ChannelInboundHandlerAdapter implements C
         if (toHead) {
             data.release();
         } else {
+            written += data.readableBytes();
             ctx().write(data, ctx().voidPromise());
         }
     }
@@ -377,60 +382,71 @@ public final class Http1Client extends ChannelInboundHandlerAdapter implements C
     }
 
     @Override
-    public boolean upgradable() {
+    public boolean upgradable(HttpResponse head) {
         // What was sent after the request and before the answer would be a request, not the other protocol.
         return !http10 && held.isEmpty();
     }
 
     @Override
-    public Channel upgrade(HttpResponse head, ChannelHandler successor) {
+    public TunnelEnd upgrade(HttpResponse head, TunnelEnd.Listener listener) {
+        ChannelEnd end = new ChannelEnd(listener);
         current = null;
         worker.closed(this);
-        worker.opened(new HandOver(ctx().channel()));
-        return HandOver.to(successor, head, ctx());
+        HandOver connection = new HandOver(ctx().channel());
+        worker.opened(connection);
+        ctx().channel().closeFuture().addListener(_ -> worker.closed(connection));
+        HandOver.to(end, head, ctx());
+        return end;
     }
 
     // -- the end
 
     @Override
     public void look(long now) {
-        EdgeLimits.Times times = worker.limits().times();
-        if (stall.at(ctx().channel(), now, times.write())) {
-            worker.limitHits().hit(Limit.WRITE_STALL);
-            ctx().close();
-        } else if (over || !ctx().channel().config().isAutoRead()) {
-            // It closes by itself, or waits for the target.
-            return;
-        } else if (!requestEnded) {
-            boolean invited = current == null || !current.awaitsInvitation();
-            if (invited && wait.bodyOverdue(now, times)) {
-                bodyTooSlow();
-            }
-        } else if (responseEnded) {
+        EdgeLimits.Times times = worker.times();
+        boolean stalled = stall.at(ctx().channel(), now, times.write());
+        // Else it closes by itself, or waits for the target.
+        boolean waitedFor = !over && ctx().channel().config().isAutoRead();
+        boolean sends = waitedFor && !requestEnded && (current == null || !current.awaitsInvitation());
+        // Both are always looked at: the time in which nobody waits for the client does not count.
+        long rate = worker.limits().minRate();
+        boolean slowRequest = requestPace.tooSlow(now, sends, received, rate);
+        boolean slowReader = responsePace.tooSlow(now, stall.pending() > 0, written - stall.pending(), rate);
+        if (stalled || slowReader) {
+            end(stalled ? Limit.WRITE_STALL : Limit.MIN_RATE);
+        } else if (sends && (slowRequest || wait.bodyOverdue(now, times))) {
+            bodyTooSlow(slowRequest ? Limit.MIN_RATE : Limit.BODY_IDLE);
+        } else if (waitedFor && requestEnded && responseEnded) {
             Limit struck = wait.headOverdue(now, times);
             if (struck != null) {
-                worker.limitHits().hit(struck);
-                headTooLate();
+                headTooLate(struck);
             }
         }
     }
 
-    private void bodyTooSlow() {
+    private void end(Limit struck) {
+        worker.limitHits().hit(struck, info.peerAddress());
+        ctx().close();
+    }
+
+    private void bodyTooSlow(Limit struck) {
         Exchange exchange = current;
         keepAlive = false;
         if (exchange == null) {
-            worker.limitHits().hit(Limit.BODY_IDLE);
-            ctx().close();
+            end(struck);
+        } else if (struck == Limit.MIN_RATE) {
+            exchange.requestTooSlow();
         } else {
             exchange.requestTimedOut();
         }
     }
 
-    private void headTooLate() {
+    private void headTooLate(Limit struck) {
         if (wait.inHead()) {
+            worker.limitHits().hit(struck, info.peerAddress());
             reject(new RejectedRequest(408, "the request head took too long"));
         } else {
-            ctx().close();
+            end(struck);
         }
     }
 
