@@ -57,7 +57,7 @@ final class SoakApp {
                 try {
                     serve(on.accept());
                 } catch (IOException e) {
-                    return;
+                    // The listener is closed, or the connection was gone before it was served.
                 }
             }
         });

@@ -73,7 +73,11 @@ class SoakIT {
                 pausing.get();
             }
             System.out.printf("Soak of %s: %s%n", GoDuration.format(DURATION), tally);
-            assertThat(tally.wrong()).isEmpty();
+            assertThat(tally.wrong())
+                    .as("the proxy's errors were %s", proxy.log().lines()
+                            .filter(line -> line.contains("Error while"))
+                            .toList())
+                    .isEmpty();
             await().until(proxy.workers::clientConnections, open -> open == 0);
             for (SoakApp app : several) {
                 app.kill();
