@@ -382,7 +382,9 @@ public final class Http1Client extends ChannelInboundHandlerAdapter implements C
         ChannelEnd end = new ChannelEnd(listener);
         current = null;
         worker.closed(this);
-        worker.opened(new HandOver(ctx().channel()));
+        HandOver connection = new HandOver(ctx().channel());
+        worker.opened(connection);
+        ctx().channel().closeFuture().addListener(_ -> worker.closed(connection));
         HandOver.to(end, head, ctx());
         return end;
     }

@@ -30,6 +30,7 @@ final class Interruptions {
                         x.target.decodedPath());
                 path.fail(x, ProxyError.of(ProxyError.Kind.PAUSE_EXPIRED, 504, "held for the longest pause allowed"));
             }
+            case SEARCHING -> path.route(x);
             case CONNECTING ->
                 path.fail(
                         x, ProxyError.of(ProxyError.Kind.TARGET_TIMED_OUT, 504, "no connection to the target in time"));

@@ -111,14 +111,16 @@ final class Http3Client extends ChannelInboundHandlerAdapter implements ClientSt
         Http3Headers list = Objects.requireNonNull(head);
         head = null;
         begun = true;
+        Exchange of;
         try {
-            Exchange of = connection.exchange(this, Http3Heads.request(list, end));
-            exchange = of;
-            requestEnded = !of.expectsBody();
-            connection.receive(of);
+            of = connection.exchange(this, Http3Heads.request(list, end));
         } catch (Http2Exception | IllegalArgumentException e) {
             reset(Http3ErrorCode.H3_MESSAGE_ERROR);
+            return;
         }
+        exchange = of;
+        requestEnded = !of.expectsBody();
+        connection.receive(of);
     }
 
     private void trailers(Http3Headers list) {
@@ -224,11 +226,13 @@ final class Http3Client extends ChannelInboundHandlerAdapter implements ClientSt
 
     @Override
     public void reading(boolean wanted) {
-        if (wanted && !reading) {
+        boolean again = wanted && !reading;
+        // Before the read, in which it may be changed again.
+        reading = wanted;
+        if (again) {
             waitingSince = connection.now();
             ctx().read();
         }
-        reading = wanted;
     }
 
     // -- the response
@@ -264,6 +268,8 @@ final class Http3Client extends ChannelInboundHandlerAdapter implements ClientSt
         sent++;
         if (!done.isSuccess()) {
             gone();
+        } else if (responseEnded && sent == written) {
+            finish();
         }
     }
 
@@ -274,16 +280,18 @@ final class Http3Client extends ChannelInboundHandlerAdapter implements ClientSt
         if (!trailers.isEmpty()) {
             write(Http3Heads.trailers(trailers));
         }
-        if (closed) {
-            return;
+        if (!closed) {
+            reading(true);
+            if (sent == written) {
+                finish();
+            }
         }
-        reading(true);
-        ChannelFuture all = channel.shutdownOutput();
-        all.addListener(_ -> stopRequest());
     }
 
-    // RFC 9114 4.1: after an early answer, when all of it is sent, the client is asked to stop sending.
-    private void stopRequest() {
+    // Only when all is sent: the channel lets its end overtake what waits to be written. After an early answer the
+    // client is asked to stop sending (RFC 9114 4.1).
+    private void finish() {
+        channel.shutdownOutput();
         if (!closed && !requestEnded) {
             channel.shutdownInput(Http3ErrorCode.H3_NO_ERROR.code());
             connection.abandoned();
@@ -367,9 +375,8 @@ final class Http3Client extends ChannelInboundHandlerAdapter implements ClientSt
 
     @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-        connection.streamFailed(cause);
-        // The codec answers a malformed message after this, and the channel is to be there for it.
-        ctx.executor().execute(this::gone);
+        // At once: the end of the stream may follow in the same turn, and is not to complete the request.
+        reset(connection.streamFailed(cause));
     }
 
     private ChannelHandlerContext ctx() {

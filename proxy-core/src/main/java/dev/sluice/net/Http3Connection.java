@@ -20,11 +20,15 @@ import io.netty.handler.codec.http3.DefaultHttp3GoAwayFrame;
 import io.netty.handler.codec.http3.DefaultHttp3UnknownFrame;
 import io.netty.handler.codec.http3.Http3;
 import io.netty.handler.codec.http3.Http3ErrorCode;
+import io.netty.handler.codec.http3.Http3Exception;
 import io.netty.handler.codec.http3.Http3Headers;
+import io.netty.handler.codec.http3.Http3HeadersValidationException;
 import io.netty.handler.codec.quic.QuicChannel;
+import io.netty.handler.codec.quic.QuicException;
 import io.netty.handler.codec.quic.QuicStreamChannel;
 import io.netty.handler.codec.quic.QuicStreamResetException;
 import io.netty.util.ReferenceCountUtil;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.IdentityHashMap;
@@ -238,12 +242,24 @@ final class Http3Connection extends ChannelInboundHandlerAdapter implements Clie
         }
     }
 
-    void streamFailed(Throwable cause) {
-        if (cause instanceof QuicStreamResetException) {
-            clientReset();
-        } else {
-            Events.debug("HTTP/3 stream broken", "error", cause.toString());
+    /** Sorts what went wrong on a stream; returns what to tell the client. */
+    Http3ErrorCode streamFailed(Throwable cause) {
+        switch (cause) {
+            case QuicStreamResetException _ -> clientReset();
+            case QuicException _, IOException _ -> Events.debug("HTTP/3 stream broken", "error", cause.toString());
+            case Http3Exception e -> {
+                return e.errorCode();
+            }
+            // The latter for a Content-Length that is no number.
+            case Http3HeadersValidationException _, IllegalArgumentException _ -> {
+                return Http3ErrorCode.H3_MESSAGE_ERROR;
+            }
+            default -> {
+                LastHandler.unexpected(cause);
+                return Http3ErrorCode.H3_INTERNAL_ERROR;
+            }
         }
+        return Http3ErrorCode.H3_REQUEST_CANCELLED;
     }
 
     private void lookForStopsLater() {
