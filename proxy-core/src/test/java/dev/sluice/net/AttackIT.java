@@ -113,8 +113,8 @@ class AttackIT {
 
     @Test
     void clientsWhoDoNotReadAreCutOff() throws Exception {
-        try (Crowd crowd = new Crowd(
-                proxy.port, CROWD, "GET /large HTTP/1.1\r\nHost: " + HOST + "\r\n\r\n", "", false)) {
+        try (Crowd crowd =
+                new Crowd(proxy.port, CROWD, "GET /large HTTP/1.1\r\nHost: " + HOST + "\r\n\r\n", "", false)) {
             await().until(() -> crowd.open() == CROWD);
             await().until(() -> proxy.inflight() > CROWD / 2);
             // What the application would send is not taken from it: a little for each connection is.
@@ -165,8 +165,8 @@ class AttackIT {
     }
 
     private SSLSocket tls(String version) throws IOException {
-        SSLSocket socket =
-                (SSLSocket) TrustAll.context().getSocketFactory().createSocket(InetAddress.getLoopbackAddress(), proxy.tlsPort);
+        SSLSocket socket = (SSLSocket)
+                TrustAll.context().getSocketFactory().createSocket(InetAddress.getLoopbackAddress(), proxy.tlsPort);
         socket.setEnabledProtocols(new String[] {version});
         SSLParameters parameters = socket.getSSLParameters();
         parameters.setServerNames(List.of(new SNIHostName(HOST)));
@@ -225,7 +225,8 @@ class AttackIT {
         int initialWindowSize = 4;
         try (Http2Wire wire = new Http2Wire(proxy.tlsPort, HOST, initialWindowSize, 1)) {
             wire.request(1, true, "GET", "/large");
-            byte[] update = Http2Wire.frame(Http2Wire.WINDOW_UPDATE, 0, 1, Unpooled.copyInt(1).array());
+            byte[] update = Http2Wire.frame(
+                    Http2Wire.WINDOW_UPDATE, 0, 1, Unpooled.copyInt(1).array());
             for (int i = 0; i < 1000; i++) {
                 wire.send(update);
             }

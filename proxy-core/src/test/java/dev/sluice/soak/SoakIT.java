@@ -74,9 +74,12 @@ class SoakIT {
             }
             System.out.printf("Soak of %s: %s%n", GoDuration.format(DURATION), tally);
             assertThat(tally.wrong())
-                    .as("the proxy's errors were %s", proxy.log().lines()
-                            .filter(line -> line.contains("Error while"))
-                            .toList())
+                    .as(
+                            "the proxy's errors were %s",
+                            proxy.log()
+                                    .lines()
+                                    .filter(line -> line.contains("Error while"))
+                                    .toList())
                     .isEmpty();
             await().until(proxy.workers::clientConnections, open -> open == 0);
             for (SoakApp app : several) {
@@ -88,8 +91,8 @@ class SoakIT {
         System.out.printf(
                 "MiB of heap, of direct memory, open files: before %s, at a third %s, at the end %s, after %s%n",
                 text(before), text(atThird), text(atEnd), text(after));
-        for (String kind :
-                List.of("GET", "POST", "TLS", "HTTP/2", "tunnel", "slow", "large", "left", "malformed", "paused", "faulty")) {
+        for (String kind : List.of(
+                "GET", "POST", "TLS", "HTTP/2", "tunnel", "slow", "large", "left", "malformed", "paused", "faulty")) {
             assertThat(tally.count(kind)).as(kind).isPositive();
         }
         assertThat(atEnd.memory()).isLessThan(atThird.memory() + SPARE_BYTES);
