@@ -5,6 +5,7 @@ import dev.sluice.edge.Limit;
 import dev.sluice.edge.LimitHits;
 import dev.sluice.exchange.DirectMemory;
 import io.netty.channel.Channel;
+import io.netty.util.NetUtil;
 import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -61,8 +62,7 @@ final class ClientCount {
     }
 
     private boolean refuse(Channel channel, @Nullable SocketAddress client, Limit limit) {
-        boolean known = client instanceof InetSocketAddress peer && peer.getAddress() != null;
-        hits.hit(limit, known ? ((InetSocketAddress) client).getAddress().getHostAddress() : "");
+        hits.hit(limit, client instanceof InetSocketAddress peer ? NetUtil.toAddressString(peer.getAddress()) : "");
         channel.close();
         return false;
     }
