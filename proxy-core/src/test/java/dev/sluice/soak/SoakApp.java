@@ -69,7 +69,7 @@ final class SoakApp {
         Wire wire = new Wire(socket);
         open.put(wire, State.NEW);
         if (killed) {
-            wire.reset();
+            reset(wire);
         }
         Thread.ofVirtual().name("soak-app").start(() -> {
             try (wire) {
@@ -122,13 +122,13 @@ final class SoakApp {
     }
 
     /** Connections that have served and wait for more, for some time, end with a reset. */
-    void resetIdle() throws IOException {
+    void resetIdle() {
         for (Map.Entry<Wire, State> entry : open.entrySet()) {
             Long since = idleSince.get(entry.getKey());
             if (since != null
                     && System.nanoTime() - since > IDLE_NANOS
                     && open.replace(entry.getKey(), State.IDLE, State.RESET)) {
-                entry.getKey().reset();
+                reset(entry.getKey());
             }
         }
     }
@@ -137,8 +137,14 @@ final class SoakApp {
     void kill() throws IOException {
         killed = true;
         listener.close();
-        for (Wire wire : open.keySet()) {
+        open.keySet().forEach(SoakApp::reset);
+    }
+
+    private static void reset(Wire wire) {
+        try {
             wire.reset();
+        } catch (IOException e) {
+            // It has ended by itself just now.
         }
     }
 

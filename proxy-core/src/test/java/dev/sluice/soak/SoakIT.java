@@ -68,11 +68,11 @@ class SoakIT {
                 for (Future<?> client : working) {
                     client.get();
                 }
+                System.out.printf("Soak of %s: %s%n", GoDuration.format(DURATION), tally);
                 switching.get();
                 failing.get();
                 pausing.get();
             }
-            System.out.printf("Soak of %s: %s%n", GoDuration.format(DURATION), tally);
             assertThat(tally.wrong())
                     .as(
                             "the proxy's errors were %s",
