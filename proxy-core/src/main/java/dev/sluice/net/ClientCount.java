@@ -5,7 +5,6 @@ import dev.sluice.edge.Limit;
 import dev.sluice.edge.LimitHits;
 import dev.sluice.exchange.DirectMemory;
 import io.netty.channel.Channel;
-import io.netty.util.NetUtil;
 import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -62,7 +61,8 @@ final class ClientCount {
     }
 
     private boolean refuse(Channel channel, @Nullable SocketAddress client, Limit limit) {
-        hits.hit(limit, client instanceof InetSocketAddress peer ? NetUtil.toAddressString(peer.getAddress()) : "");
+        InetAddress address = client instanceof InetSocketAddress peer ? peer.getAddress() : null;
+        hits.hit(limit, address == null ? "" : address.getHostAddress());
         channel.close();
         return false;
     }
