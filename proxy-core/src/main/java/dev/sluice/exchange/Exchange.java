@@ -176,6 +176,16 @@ public final class Exchange implements ResponseListener {
         path.interruptions().bodyTimedOut(this);
     }
 
+    /** The request's body comes too slowly. */
+    public void requestTooSlow() {
+        path.interruptions().bodyTooSlow(this);
+    }
+
+    /** Bytes of the request's body so far. */
+    public long bytesReceived() {
+        return record.bytesIn;
+    }
+
     /** The client's connection or stream is gone. */
     public void clientGone() {
         path.interruptions().clientGone(this);
