@@ -119,7 +119,7 @@ public final class Daemon {
             shown.limits(workers.limitHits());
             shown.clientConnections(workers::clientConnections);
             shown.targets(() -> TargetSamples.of(services.table()));
-            shown.certificates(() -> CertificateSamples.automatic(services.table()));
+            shown.certificates(() -> CertificateSamples.states(services.table()));
             shown.servedCertificates(() -> CertificateSamples.served(services.table()));
         }
     }

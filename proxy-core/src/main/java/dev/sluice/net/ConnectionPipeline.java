@@ -4,6 +4,7 @@ import dev.sluice.exchange.ConnectionInfo;
 import dev.sluice.exchange.CountedFields;
 import dev.sluice.exchange.Http1Client;
 import dev.sluice.exchange.Http1Guard;
+import dev.sluice.exchange.RequestDecoder;
 import dev.sluice.exchange.RequestPath;
 import dev.sluice.exchange.Worker;
 import dev.sluice.exchange.Workers;
@@ -18,7 +19,7 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelPipeline;
 import io.netty.handler.codec.http.HttpDecoderConfig;
-import io.netty.handler.codec.http.HttpServerCodec;
+import io.netty.handler.codec.http.HttpResponseEncoder;
 import io.netty.handler.ssl.ApplicationProtocolNames;
 import io.netty.handler.ssl.ApplicationProtocolNegotiationHandler;
 import io.netty.handler.ssl.SslHandler;
@@ -113,10 +114,13 @@ public final class ConnectionPipeline {
                 .setMaxInitialLineLength(MAX_LINE)
                 .setMaxHeaderSize(worker.limits().heads().bytes())
                 .setHeadersFactory(CountedFields.factory(worker.limits().heads().fields()))
+                .setTrailersFactory(
+                        CountedFields.factory(worker.limits().heads().fields()))
                 .setMaxChunkSize(MAX_CHUNK);
         // How many requests are pipelined is not limited here: the client's handler stops the reading, so they are as
         // many as one read brings.
-        pipeline.addLast(new HttpServerCodec(limits, Integer.MAX_VALUE));
+        pipeline.addLast(new RequestDecoder(limits));
+        pipeline.addLast(new HttpResponseEncoder());
         pipeline.addLast(new Http1Guard(worker.limitHits()));
         pipeline.addLast(new Http1Client(path, worker, info));
     }

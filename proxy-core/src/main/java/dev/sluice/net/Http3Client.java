@@ -6,8 +6,6 @@ import dev.sluice.edge.LimitHits;
 import dev.sluice.exchange.ClientStream;
 import dev.sluice.exchange.Exchange;
 import io.netty.buffer.ByteBuf;
-import io.netty.channel.Channel;
-import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.ChannelInputShutdownReadComplete;
@@ -314,16 +312,6 @@ final class Http3Client extends ChannelInboundHandlerAdapter implements ClientSt
         if (!responseEnded) {
             reset(Http3ErrorCode.H3_INTERNAL_ERROR);
         }
-    }
-
-    @Override
-    public boolean upgradable() {
-        return false;
-    }
-
-    @Override
-    public Channel upgrade(HttpResponse head, ChannelHandler successor) {
-        throw new IllegalStateException("an HTTP/3 stream is not upgraded: " + channel);
     }
 
     // -- the end

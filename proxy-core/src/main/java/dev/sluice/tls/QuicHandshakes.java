@@ -10,6 +10,7 @@ import io.netty.handler.ssl.SslHandshakeCompletionEvent;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.net.SocketAddress;
 import java.security.Principal;
 import java.security.PrivateKey;
 import java.security.SecureRandom;
@@ -128,7 +129,12 @@ public final class QuicHandshakes {
 
     private @Nullable Certificate certificate(Handshake handshake) {
         if (handshake.certificate == null && !handshake.failed) {
-            ClientHello hello = new ClientHello(handshake.serverName, address(handshake.channel), true, List.of(H3));
+            ClientHello hello = new ClientHello(
+                    handshake.serverName,
+                    address(handshake.channel.remoteSocketAddress()),
+                    address(handshake.channel.localSocketAddress()),
+                    true,
+                    List.of(H3));
             handshake.certificate = lookup.find(hello);
             if (handshake.certificate == null) {
                 fail(handshake, missing(hello));
@@ -144,8 +150,8 @@ public final class QuicHandshakes {
         return hello.serverName() == null ? HandshakeFailures.Cause.NO_NAME : HandshakeFailures.Cause.UNKNOWN_NAME;
     }
 
-    private static @Nullable InetAddress address(QuicChannel channel) {
-        return channel.remoteSocketAddress() instanceof InetSocketAddress peer ? peer.getAddress() : null;
+    private static @Nullable InetAddress address(@Nullable SocketAddress end) {
+        return end instanceof InetSocketAddress socket ? socket.getAddress() : null;
     }
 
     /** Where the library finds chain and key, by alias. */
