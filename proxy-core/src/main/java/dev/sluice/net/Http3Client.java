@@ -47,7 +47,9 @@ final class Http3Client extends ChannelInboundHandlerAdapter implements ClientSt
     private HttpHeaders trailers = EmptyHttpHeaders.INSTANCE;
     private @Nullable Exchange exchange;
     private boolean begun;
+    // For the exchange, which may expect nothing; and on the wire.
     private boolean requestEnded;
+    private boolean inputEnded;
     private boolean responseEnded;
     private boolean closed;
     private boolean reading = true;
@@ -170,6 +172,7 @@ final class Http3Client extends ChannelInboundHandlerAdapter implements ClientSt
     @Override
     public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
         if (event == ChannelInputShutdownReadComplete.INSTANCE) {
+            inputEnded = true;
             if (head != null) {
                 begin(true);
             }
@@ -291,7 +294,7 @@ final class Http3Client extends ChannelInboundHandlerAdapter implements ClientSt
     // client is asked to stop sending (RFC 9114 4.1).
     private void finish() {
         channel.shutdownOutput();
-        if (!closed && !requestEnded) {
+        if (!closed && !inputEnded) {
             channel.shutdownInput(Http3ErrorCode.H3_NO_ERROR.code());
             connection.abandoned();
             close();
@@ -334,7 +337,7 @@ final class Http3Client extends ChannelInboundHandlerAdapter implements ClientSt
             if (!responseEnded) {
                 channel.shutdownOutput(why.code());
             }
-            if (!requestEnded) {
+            if (!inputEnded) {
                 channel.shutdownInput(why.code());
             }
             connection.abandoned();
