@@ -2,9 +2,9 @@ package dev.sluice.net;
 
 import dev.sluice.edge.EdgeLimits;
 import dev.sluice.edge.Limit;
-import dev.sluice.edge.LimitHits;
 import dev.sluice.exchange.ClientStream;
 import dev.sluice.exchange.Exchange;
+import dev.sluice.exchange.Pace;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
@@ -55,10 +55,13 @@ final class Http3Client extends ChannelInboundHandlerAdapter implements ClientSt
     private boolean reading = true;
     // By the worker's clock: when the client last sent something or was asked for it.
     private long waitingSince;
+    // Bytes of the response.
     private long written;
     private long sent;
     private long sentBefore;
     private long sentSince;
+    private final Pace requestPace = new Pace();
+    private final Pace responsePace = new Pace();
 
     Http3Client(Http3Connection connection, QuicStreamChannel channel) {
         this.connection = connection;
@@ -93,13 +96,13 @@ final class Http3Client extends ChannelInboundHandlerAdapter implements ClientSt
     private void head(Http3Headers list) {
         EdgeLimits.Heads limits = connection.limits().heads();
         if (Http3Connection.bytes(list) > limits.bytes()) {
-            connection.hits().hit(Limit.HEAD_BYTES);
+            connection.hit(Limit.HEAD_BYTES);
             begun = true;
             write(new DefaultHttp3Headers(false)
                     .status(HttpResponseStatus.REQUEST_HEADER_FIELDS_TOO_LARGE.codeAsText()));
             end(EmptyHttpHeaders.INSTANCE);
         } else if (list.size() > limits.fields()) {
-            connection.hits().hit(Limit.HEAD_FIELDS);
+            connection.hit(Limit.HEAD_FIELDS);
             reset(Http3ErrorCode.H3_EXCESSIVE_LOAD);
         } else {
             head = list;
@@ -187,15 +190,22 @@ final class Http3Client extends ChannelInboundHandlerAdapter implements ClientSt
     }
 
     /** Ends the stream if the client has not sent, or not let go, anything of it for too long. */
-    void look(long now, EdgeLimits.Times times, LimitHits hits) {
+    void look(long now, EdgeLimits.Times times) {
         Exchange of = exchange;
+        long rate = connection.limits().minRate();
+        boolean sends = of != null && awaitsBody(of);
+        boolean slowRequest = requestPace.tooSlow(now, sends, of == null ? 0 : of.bytesReceived(), rate);
+        boolean slowReader = responsePace.tooSlow(now, sent < written, sent, rate);
+        boolean stalled = writeStalled(now, times.write());
         if (!begun && over(now, waitingSince, times.head())) {
-            hits.hit(Limit.HEAD_TIME);
+            connection.hit(Limit.HEAD_TIME);
             reset(Http3ErrorCode.H3_REQUEST_REJECTED);
-        } else if (of != null && awaitsBody(of) && over(now, waitingSince, times.body())) {
+        } else if (of != null && slowRequest) {
+            of.requestTooSlow();
+        } else if (of != null && sends && over(now, waitingSince, times.body())) {
             of.requestTimedOut();
-        } else if (writeStalled(now, times.write())) {
-            hits.hit(Limit.WRITE_STALL);
+        } else if (stalled || slowReader) {
+            connection.hit(stalled ? Limit.WRITE_STALL : Limit.MIN_RATE);
             responseEnded = false;
             reset(Http3ErrorCode.H3_REQUEST_CANCELLED);
         }
@@ -242,8 +252,9 @@ final class Http3Client extends ChannelInboundHandlerAdapter implements ClientSt
 
     private void write(Http3Headers list) {
         if (!closed) {
+            // What a head takes on the wire is not told, and little.
             written++;
-            ctx().write(new DefaultHttp3HeadersFrame(list)).addListener(this::written);
+            ctx().write(new DefaultHttp3HeadersFrame(list)).addListener(done -> written(done, 1));
         }
     }
 
@@ -252,13 +263,14 @@ final class Http3Client extends ChannelInboundHandlerAdapter implements ClientSt
         if (closed) {
             data.release();
         } else {
-            written++;
-            ctx().write(new DefaultHttp3DataFrame(data)).addListener(this::written);
+            int bytes = data.readableBytes();
+            written += bytes;
+            ctx().write(new DefaultHttp3DataFrame(data)).addListener(done -> written(done, bytes));
         }
     }
 
-    private void written(Future<?> done) {
-        sent++;
+    private void written(Future<?> done, int bytes) {
+        sent += bytes;
         if (!done.isSuccess()) {
             gone();
         } else if (responseEnded && sent == written) {

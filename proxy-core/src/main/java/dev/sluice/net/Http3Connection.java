@@ -2,7 +2,6 @@ package dev.sluice.net;
 
 import dev.sluice.edge.EdgeLimits;
 import dev.sluice.edge.Limit;
-import dev.sluice.edge.LimitHits;
 import dev.sluice.exchange.ClientConnection;
 import dev.sluice.exchange.ConnectionInfo;
 import dev.sluice.exchange.Exchange;
@@ -139,13 +138,13 @@ final class Http3Connection extends ChannelInboundHandlerAdapter implements Clie
 
     @Override
     public void look(long now) {
-        EdgeLimits.Times times = worker.limits().times();
+        EdgeLimits.Times times = worker.times();
         if (clients.isEmpty()) {
             lookIdle(now, served ? times.keepAlive() : times.head());
             return;
         }
         idleSince = now;
-        List.copyOf(clients).forEach(client -> client.look(now, times, worker.limitHits()));
+        List.copyOf(clients).forEach(client -> client.look(now, times));
         if (now - signAskedAt >= SIGN_OF_LIFE.toNanos()) {
             signAskedAt = now;
             writeControl(new DefaultHttp3UnknownFrame(RESERVED_FRAME, Unpooled.EMPTY_BUFFER));
@@ -156,7 +155,7 @@ final class Http3Connection extends ChannelInboundHandlerAdapter implements Clie
         if (finishing) {
             closeWhenDelivered();
         } else if (limit.isPositive() && now - idleSince >= limit.toNanos()) {
-            worker.limitHits().hit(served ? Limit.KEEP_ALIVE : Limit.HEAD_TIME);
+            hit(served ? Limit.KEEP_ALIVE : Limit.HEAD_TIME);
             finish();
         }
     }
@@ -230,7 +229,7 @@ final class Http3Connection extends ChannelInboundHandlerAdapter implements Clie
     /** The client has cancelled a request. */
     void clientReset() {
         if (resets.tooMany(worker.limits().http2().resets()) && !closing) {
-            worker.limitHits().hit(Limit.CLIENT_RESETS);
+            hit(Limit.CLIENT_RESETS);
             close(Http3ErrorCode.H3_EXCESSIVE_LOAD);
         }
     }
@@ -314,8 +313,8 @@ final class Http3Connection extends ChannelInboundHandlerAdapter implements Clie
         return worker.limits();
     }
 
-    LimitHits hits() {
-        return worker.limitHits();
+    void hit(Limit limit) {
+        worker.limitHits().hit(limit, info().peerAddress());
     }
 
     /** The size of a header list as limits count it. */

@@ -101,11 +101,8 @@ class NgtcpIT {
 
     private String run(List<String> paths, String... more) throws Exception {
         String port = Integer.toString(proxy.tlsPort);
-        List<String> command = new ArrayList<>(List.of(
-                CLIENT.toString(),
-                "--quiet",
-                "--exit-on-all-streams-close",
-                "--download=" + directory));
+        List<String> command = new ArrayList<>(
+                List.of(CLIENT.toString(), "--quiet", "--exit-on-all-streams-close", "--download=" + directory));
         command.addAll(List.of(more));
         // It names localhost in its handshake when it is given an address.
         command.addAll(List.of("127.0.0.1", port));
