@@ -55,6 +55,7 @@ final class Http3Client extends ChannelInboundHandlerAdapter implements ClientSt
     private boolean reading = true;
     // By the worker's clock: when the client last sent something or was asked for it.
     private long waitingSince;
+    // Bytes of the response.
     private long written;
     private long sent;
     private long sentBefore;
@@ -251,8 +252,9 @@ final class Http3Client extends ChannelInboundHandlerAdapter implements ClientSt
 
     private void write(Http3Headers list) {
         if (!closed) {
+            // What a head takes on the wire is not told, and little.
             written++;
-            ctx().write(new DefaultHttp3HeadersFrame(list)).addListener(this::written);
+            ctx().write(new DefaultHttp3HeadersFrame(list)).addListener(done -> written(done, 1));
         }
     }
 
@@ -261,13 +263,14 @@ final class Http3Client extends ChannelInboundHandlerAdapter implements ClientSt
         if (closed) {
             data.release();
         } else {
-            written++;
-            ctx().write(new DefaultHttp3DataFrame(data)).addListener(this::written);
+            int bytes = data.readableBytes();
+            written += bytes;
+            ctx().write(new DefaultHttp3DataFrame(data)).addListener(done -> written(done, bytes));
         }
     }
 
-    private void written(Future<?> done) {
-        sent++;
+    private void written(Future<?> done, int bytes) {
+        sent += bytes;
         if (!done.isSuccess()) {
             gone();
         } else if (responseEnded && sent == written) {
