@@ -7,6 +7,7 @@ import dev.sluice.service.TlsOptions;
 import dev.sluice.tls.CertificateSource;
 import dev.sluice.tls.ChallengeAnswers;
 import dev.sluice.tls.FilePoll;
+import io.netty.util.NetUtil;
 import java.net.IDN;
 import java.net.InetAddress;
 import java.nio.file.Path;
@@ -69,7 +70,7 @@ public final class AutomaticCertificates implements AutoCloseable {
                         attempt = new Attempt(
                                 issuance == null ? new AcmeIssuance(options, challenges) : issuance,
                                 AutomaticCertificates::accounts,
-                                options.dns().configured(),
+                                options.dns(),
                                 clock,
                                 random);
                         made.set(attempt);
@@ -121,13 +122,13 @@ public final class AutomaticCertificates implements AutoCloseable {
     public CertificateSource openOnDemand(ServiceOptions service, boolean deployed, HostCheck check)
             throws ControlFailure {
         AcmeCertificates certificates = openManaged(service, deployed);
-        return new OnDemandCertificates(certificates, check, certificates::order, OnDemandCertificates.ALLOWED);
+        return new OnDemandCertificates(certificates, check, certificates::order, options.onDemandKeep());
     }
 
     private AcmeCertificates openManaged(ServiceOptions service, boolean deployed) throws ControlFailure {
         Set<String> hosts = new LinkedHashSet<>();
         for (String host : service.hosts()) {
-            if (host.indexOf('*') >= 0 && !options.dns().configured()) {
+            if (host.indexOf('*') >= 0 && !options.dns().wildcards()) {
                 throw new ControlFailure(ControlFailure.Kind.INVALID, "automatic TLS does not support wildcards");
             }
             if (!host.isEmpty()) {
@@ -152,7 +153,7 @@ public final class AutomaticCertificates implements AutoCloseable {
         String name = HostName.normalise(host.substring(wildcard.length()));
         InetAddress address = PublicNames.address(name);
         if (address != null && wildcard.isEmpty()) {
-            return name;
+            return NetUtil.toAddressString(address);
         }
         String ascii;
         try {

@@ -14,12 +14,14 @@ import dev.sluice.exchange.Ports;
 import dev.sluice.exchange.RequestPath;
 import dev.sluice.exchange.Workers;
 import dev.sluice.net.ConnectionPipeline;
+import dev.sluice.net.Http3Listener;
 import dev.sluice.net.Listener;
 import dev.sluice.net.MetricsListener;
 import dev.sluice.net.ServiceCertificates;
 import dev.sluice.net.Transport;
 import dev.sluice.observe.AccessLog;
 import dev.sluice.observe.Events;
+import dev.sluice.observe.LimitLog;
 import dev.sluice.observe.LogWriter;
 import dev.sluice.observe.Metrics;
 import dev.sluice.observe.MetricsEndpoint;
@@ -45,6 +47,8 @@ import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The whole system, put together: every long-lived object is made here, in the order in which it is needed. Start and
@@ -75,6 +79,8 @@ public final class Daemon {
     private final ServiceResources resources;
     private final RequestPath path;
     private final AdminServer admin;
+    // Written once, when it is bound; null without HTTP/3.
+    private volatile @Nullable Http3Listener http3;
     // Written once, when both are bound.
     private volatile Ports ports = new Ports(0, 0);
 
@@ -86,14 +92,16 @@ public final class Daemon {
         controlLoop = transport.newControlGroup();
         connector = new Connector(transport.channel(), new NameLookup(), CONNECT_TIMEOUT);
         metrics = options.metricsPort() == 0 ? RequestMetrics.OFF : new Metrics(Version.text());
-        workers = new Workers(loops, connector, metrics, options.limits(), new LimitHits());
+        workers = new Workers(loops, connector, metrics, options.limits(), new LimitHits(new LimitLog()));
         state = new StateFile(paths.stateFile());
         services = new Services(state, metrics);
         probe = new NettyHealthProbe(loops, connector);
         certificates = new AutomaticCertificates(options.acme(), paths.certificates(), filePoll);
+        SpillFiles spillFiles =
+                new SpillFiles(temporaryDirectory(), options.limits().spill());
         path = new RequestPath(
                 services,
-                new SpillFiles(temporaryDirectory()),
+                spillFiles,
                 new Answers(() -> ports, certificates.challenges()),
                 new Finish(new AccessLog(log), metrics));
         resources = new ServiceResources(filePoll, certificates, new OwnRequests(path, workers));
@@ -112,9 +120,10 @@ public final class Daemon {
             shown.logLinesDropped(log::dropped);
             shown.tlsHandshakeFailures(handshakeFailures.total());
             shown.limits(workers.limitHits());
+            shown.spilledBytes(spillFiles::used);
             shown.clientConnections(workers::clientConnections);
             shown.targets(() -> TargetSamples.of(services.table()));
-            shown.certificates(() -> CertificateSamples.automatic(services.table()));
+            shown.certificates(() -> CertificateSamples.states(services.table()));
             shown.servedCertificates(() -> CertificateSamples.served(services.table()));
         }
     }
@@ -149,9 +158,19 @@ public final class Daemon {
         Listener https = listen(Listener.bind(
                 "https", options.httpsPort(), transport, loops, loops, pipeline.tls(options.httpsPort())));
         ports = new Ports(http.port(), https.port());
+        if (options.http3()) {
+            serveHttp3(pipeline, https.port());
+        }
         certificates.start();
         admin.start();
         Events.info("Server started", "http", http.port(), "https", https.port());
+    }
+
+    private void serveHttp3(ConnectionPipeline pipeline, int port) throws IOException {
+        Http3Listener.check();
+        http3 = Http3Listener.bind(port, transport, loops, pipeline.http3(options.httpsPort()));
+        pipeline.advertiseHttp3(port);
+        Events.info("HTTP/3 enabled", "address", http3.address());
     }
 
     private static Path temporaryDirectory() {
@@ -175,9 +194,12 @@ public final class Daemon {
     }
 
     private List<ListenerView> listening() {
-        return listeners.stream()
-                .map(l -> new ListenerView(l.name(), l.address()))
-                .toList();
+        Stream<ListenerView> tcp = listeners.stream().map(l -> new ListenerView(l.name(), l.address()));
+        Http3Listener udp = http3;
+        return udp == null
+                ? tcp.toList()
+                : Stream.concat(tcp, Stream.of(new ListenerView(udp.name(), udp.address())))
+                        .toList();
     }
 
     /** Lets the requests under way finish, for a while, and closes everything. */
@@ -189,6 +211,11 @@ public final class Daemon {
             Events.warn("Closing active connections");
         }
         workers.abortAll();
+        Http3Listener udp = http3;
+        if (udp != null) {
+            // Not before: all its connections go through this one socket.
+            udp.close();
+        }
         loops.shutdownGracefully(0, LOOP_END.toMillis(), TimeUnit.MILLISECONDS).await();
         contexts.close();
         filePoll.close();

@@ -7,6 +7,7 @@ import dev.sluice.daemon.Paths;
 import dev.sluice.daemon.RunOptions;
 import dev.sluice.edge.EdgeLimits;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -92,12 +93,22 @@ class RunCommandTest {
         assertThat(acme.directories()).containsExactly("https://a.example/dir", "https://b.example/dir");
         assertThat(acme.email()).isEqualTo("ops@example.com");
         assertThat(acme.deployWait()).isZero();
+        assertThat(acme.onDemandKeep()).isEqualTo(Duration.ofHours(1));
+        assertThat(acme.dns().persistent()).isFalse();
         assertThat(sluice.run("run", "--acme-directory", "nonsense").err()).contains("is no URL");
+        sluice.run("run", "--tls-on-demand-keep=10m", "--acme-dns-persist");
+        assertThat(sluice.daemon().acme().onDemandKeep()).isEqualTo(Duration.ofMinutes(10));
+        assertThat(sluice.daemon().acme().dns().persistent()).isTrue();
+        assertThat(sluice.run("run", "--tls-on-demand-keep=-1s").err()).contains("cannot be negative");
 
-        ProgramRun other =
-                new ProgramRun(Program.KAMAL_PROXY, home).with("KAMAL_PROXY_ACME_DIRECTORY", "https://c.example/dir");
+        ProgramRun other = new ProgramRun(Program.KAMAL_PROXY, home)
+                .with("KAMAL_PROXY_ACME_DIRECTORY", "https://c.example/dir")
+                .with("KAMAL_PROXY_ACME_DNS_PERSIST", "true")
+                .with("TLS_ON_DEMAND_KEEP", "0s");
         assertThat(other.run("run", "--acme-email", "x").err()).isEqualTo("Error: unknown flag: --acme-email\n");
         other.run("run");
+        assertThat(other.daemon().acme().dns().persistent()).isTrue();
+        assertThat(other.daemon().acme().onDemandKeep()).isZero();
         assertThat(other.daemon().acme().directories()).containsExactly("https://c.example/dir");
     }
 }

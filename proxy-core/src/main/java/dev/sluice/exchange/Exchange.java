@@ -28,6 +28,8 @@ public final class Exchange implements ResponseListener {
         /** The body is being collected before a target is asked. */
         BUFFERING,
         CONNECTING,
+        /** Pausing, before the targets are tried again: see {@link Search}. */
+        SEARCHING,
         /** Sent, or being sent; no response head yet. */
         AWAITING_HEAD,
         /** The response is on its way to the client, or into a buffer. */
@@ -63,6 +65,14 @@ public final class Exchange implements ResponseListener {
 
     boolean releaseOwed;
 
+    /** What came of the targets that were tried; null while none has failed. */
+    @Nullable
+    Search search;
+    /** Counts what was begun to get a connection: what an earlier one still brings is not wanted. */
+    int attempt;
+    /** How often it was sent again although a target may have had it. */
+    int resent;
+
     @Nullable
     UpstreamConnection upstream;
 
@@ -79,6 +89,8 @@ public final class Exchange implements ResponseListener {
     boolean own;
     /** By method a read: may go to a read target, and sets no affinity cookie. */
     boolean read;
+    /** Asked for with an extended CONNECT, which a status of 2xx accepts (RFC 8441 4). */
+    boolean connect;
     /** The protocol the client asks to switch to, or null. */
     @Nullable
     String upgrade;
@@ -124,6 +136,11 @@ public final class Exchange implements ResponseListener {
         record.protocol = name;
     }
 
+    /** The request is an extended CONNECT: it asks for a tunnel, and nothing but a tunnel may be a success. */
+    public void extendedConnect() {
+        connect = true;
+    }
+
     /** Whether a body follows the head. */
     public boolean expectsBody() {
         return body.expected();
@@ -157,6 +174,16 @@ public final class Exchange implements ResponseListener {
     /** The request's body has not gone on for too long. */
     public void requestTimedOut() {
         path.interruptions().bodyTimedOut(this);
+    }
+
+    /** The request's body comes too slowly. */
+    public void requestTooSlow() {
+        path.interruptions().bodyTooSlow(this);
+    }
+
+    /** Bytes of the request's body so far. */
+    public long bytesReceived() {
+        return record.bytesIn;
     }
 
     /** The client's connection or stream is gone. */
@@ -202,7 +229,7 @@ public final class Exchange implements ResponseListener {
 
     @Override
     public void readComplete() {
-        if (phase == Phase.RELAYING && buffering == null) {
+        if (phase == Phase.RELAYING && (buffering == null || buffering.passing())) {
             client.flush();
         }
     }

@@ -3,6 +3,7 @@ package dev.sluice.exchange;
 import dev.sluice.http.CookieScope;
 import dev.sluice.http.ForwardedHeaders;
 import dev.sluice.http.HopByHop;
+import dev.sluice.http.Lookalikes;
 import dev.sluice.http.RequestIds;
 import dev.sluice.http.RequestTarget;
 import dev.sluice.http.WriterAffinity;
@@ -91,6 +92,7 @@ final class Preparation {
         Service service = Objects.requireNonNull(x.service);
         boolean trustClient = target.options().forwardHeaders();
         HopByHop.removeFromRequest(headers);
+        Lookalikes.remove(headers);
         // Answered by the proxy, which asks for the body itself.
         headers.remove(HttpHeaderNames.EXPECT);
         if (x.upgrade != null) {
@@ -99,10 +101,20 @@ final class Preparation {
         frame(x, headers);
         ForwardedHeaders.apply(headers, trustClient, x.connection.peerAddress(), x.connection.secure(), x.hostHeader);
         ForwardedHeaders.target(headers, trustClient, target.address().text());
-        boolean strip = x.prefix.length() > 1 && service.options().stripPrefix();
-        x.request.setUri(RequestTarget.escaped(strip ? x.target.without(x.prefix) : x.target.originForm()));
+        setUri(x, service);
         x.request.setProtocolVersion(HttpVersion.HTTP_1_1);
         noteRequestHeaders(x, target, headers);
+    }
+
+    /** A request that was made for one target goes to another one, perhaps of the service's next version. */
+    void forOtherTarget(Exchange x, Target target) {
+        ForwardedHeaders.target(x.request.headers(), false, target.address().text());
+        setUri(x, Objects.requireNonNull(x.service));
+    }
+
+    private static void setUri(Exchange x, Service service) {
+        boolean strip = x.prefix.length() > 1 && service.options().stripPrefix();
+        x.request.setUri(RequestTarget.escaped(strip ? x.target.without(x.prefix) : x.target.originForm()));
     }
 
     // Framing is written anew from what was understood, never passed through (RFC 9112 6).
@@ -135,6 +147,7 @@ final class Preparation {
             CookieScope.apply(headers, x.prefix, x.hostHeader);
         }
         setAffinity(x, service, headers);
+        x.connection.advertise(headers);
         noteResponseHeaders(x, target, headers);
     }
 

@@ -2,19 +2,20 @@ package dev.sluice.net;
 
 import dev.sluice.edge.EdgeLimits;
 import dev.sluice.edge.Limit;
-import dev.sluice.edge.LimitHits;
 import dev.sluice.exchange.ClientStream;
 import dev.sluice.exchange.Exchange;
+import dev.sluice.exchange.Pace;
+import dev.sluice.exchange.TunnelEnd;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
-import io.netty.channel.Channel;
-import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPromise;
 import io.netty.handler.codec.http.EmptyHttpHeaders;
+import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponse;
+import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http2.Http2Error;
 import io.netty.handler.codec.http2.Http2Exception;
 import io.netty.handler.codec.http2.Http2RemoteFlowController;
@@ -31,7 +32,10 @@ final class Http2Client implements ClientStream {
     private final Http2Streams connection;
     private final Http2Stream stream;
     private final HttpRequest request;
+    private final int headBytes;
     private @Nullable Exchange exchange;
+    private boolean connect;
+    private TunnelEnd.@Nullable Listener tunnel;
     private boolean requestEnded;
     private boolean responseEnded;
     // Held until it is known whether the stream ends with it.
@@ -42,11 +46,23 @@ final class Http2Client implements ClientStream {
     private long waitingSince;
     private int window;
     private long windowSince;
+    private final Pace requestPace = new Pace();
+    private final Pace responsePace = new Pace();
+    // Bytes of the response that are on the wire; only counted where it matters.
+    private long taken;
 
-    Http2Client(Http2Streams connection, Http2Stream stream, HttpRequest request) {
+    /**
+     * @param headBytes of the request
+     */
+    Http2Client(Http2Streams connection, Http2Stream stream, HttpRequest request, int headBytes) {
         this.connection = connection;
         this.stream = stream;
         this.request = request;
+        this.headBytes = headBytes;
+    }
+
+    int headBytes() {
+        return headBytes;
     }
 
     void exchange(Exchange of) {
@@ -56,12 +72,30 @@ final class Http2Client implements ClientStream {
         windowSince = waitingSince;
     }
 
+    /** The request is an extended CONNECT: see {@link Http2Heads}. */
+    void extendedConnect(Exchange of) {
+        connect = true;
+        // Its end is the tunnel's.
+        requestEnded = false;
+        of.extendedConnect();
+    }
+
+    boolean connects() {
+        return connect;
+    }
+
     // -- the request
 
     /** Takes note of data; returns how many bytes of flow control are given back at once. */
-    int requestData(ByteBuf data, int flowControlled, boolean end) {
+    int requestData(ByteBuf data, int flowControlled, boolean end) throws Http2Exception {
         waitingSince = connection.now();
+        if (tunnel != null) {
+            return tunnelData(tunnel, data, flowControlled, end);
+        }
         Exchange to = exchange;
+        if (connect && to != null && !to.done()) {
+            throw Http2Exception.streamError(stream.id(), Http2Error.PROTOCOL_ERROR, "DATA before CONNECT is answered");
+        }
         if (to == null || to.done()) {
             requestEnded |= end;
             return flowControlled;
@@ -74,7 +108,23 @@ final class Http2Client implements ClientStream {
         } else {
             to.requestReadComplete();
         }
-        if (reading || to.done()) {
+        return to.done() ? flowControlled : creditNow(flowControlled);
+    }
+
+    private int tunnelData(TunnelEnd.Listener to, ByteBuf data, int flowControlled, boolean end) {
+        if (data.isReadable()) {
+            to.data(data.retain());
+        }
+        to.readComplete();
+        if (end) {
+            to.ended();
+        }
+        return creditNow(flowControlled);
+    }
+
+    // While nothing is read the client's window shrinks.
+    private int creditNow(int flowControlled) {
+        if (reading) {
             return flowControlled;
         }
         unread += flowControlled;
@@ -89,12 +139,20 @@ final class Http2Client implements ClientStream {
     }
 
     /** Ends the stream if the client has not sent, or not let go, anything of it for too long. */
-    void look(long now, EdgeLimits.Times times, LimitHits hits) {
+    void look(long now, EdgeLimits.Times times) {
         Exchange of = exchange;
-        if (!requestEnded && reading && of != null && over(now, waitingSince, times.body()) && !of.awaitsInvitation()) {
+        boolean sends = !requestEnded && !connect && reading && of != null && !of.awaitsInvitation();
+        long received = of == null ? 0 : of.bytesReceived();
+        boolean slowRequest = requestPace.tooSlow(now, sends, received, connection.minRate());
+        boolean stalled = windowStalled(now, times.write());
+        boolean held = connection.connection().remote().flowController().hasFlowControlled(stream);
+        boolean slowReader = responsePace.tooSlow(now, held, taken, connection.minRate());
+        if (of != null && slowRequest) {
+            of.requestTooSlow();
+        } else if (of != null && sends && over(now, waitingSince, times.body())) {
             of.requestTimedOut();
-        } else if (windowStalled(now, times.write())) {
-            hits.hit(Limit.WRITE_STALL);
+        } else if (stalled || slowReader) {
+            connection.hit(stalled ? Limit.WRITE_STALL : Limit.MIN_RATE);
             connection.encoder().writeRstStream(ctx(), stream.id(), Http2Error.CANCEL.code(), ctx().newPromise());
             connection.flushSoon();
         }
@@ -121,10 +179,15 @@ final class Http2Client implements ClientStream {
         if (of != null && !of.done()) {
             of.clientGone();
         }
+        if (tunnel != null) {
+            tunnel.ended();
+        }
     }
 
     void writabilityChanged() {
-        if (exchange != null) {
+        if (tunnel != null) {
+            tunnel.writabilityChanged();
+        } else if (exchange != null) {
             exchange.clientWritable();
         }
     }
@@ -169,10 +232,18 @@ final class Http2Client implements ClientStream {
     public void body(ByteBuf data) {
         writePendingHead(false);
         if (open()) {
-            connection.encoder().writeData(ctx(), stream.id(), data, 0, false, ctx().newPromise());
+            connection.encoder().writeData(ctx(), stream.id(), data, 0, false, counted(data.readableBytes()));
         } else {
             data.release();
         }
+    }
+
+    private ChannelPromise counted(int bytes) {
+        ChannelPromise promise = ctx().newPromise();
+        if (connection.minRate() > 0) {
+            promise.addListener(_ -> taken += bytes);
+        }
+        return promise;
     }
 
     @Override
@@ -224,8 +295,23 @@ final class Http2Client implements ClientStream {
         if (head != null) {
             pendingHead = null;
             if (open()) {
+                sent.addListener(written -> {
+                    if (!written.isSuccess()) {
+                        headFailed();
+                    }
+                });
                 connection.encoder().writeHeaders(ctx(), stream.id(), Http2Heads.response(head), 0, end, sent);
             }
+        }
+    }
+
+    // Larger than the client takes heads (RFC 9113 6.5.2), for one: nothing may follow it.
+    private void headFailed() {
+        if (open()) {
+            connection
+                    .encoder()
+                    .writeRstStream(ctx(), stream.id(), Http2Error.INTERNAL_ERROR.code(), ctx().newPromise());
+            connection.flushSoon();
         }
     }
 
@@ -252,16 +338,23 @@ final class Http2Client implements ClientStream {
     }
 
     @Override
-    public boolean upgradable() {
-        return false;
+    public boolean upgradable(HttpResponse head) {
+        return connect && WebSocketKeys.accepted(request.headers(), head.headers());
     }
 
+    // RFC 8441 5: 200 is for the client what 101 is from the target.
     @Override
-    public Channel upgrade(HttpResponse head, ChannelHandler successor) {
-        throw new IllegalStateException("an HTTP/2 stream is not upgraded: " + request.uri());
+    public TunnelEnd upgrade(HttpResponse head, TunnelEnd.Listener listener) {
+        tunnel = listener;
+        exchange = null;
+        head.setStatus(HttpResponseStatus.OK);
+        head.headers().remove(HttpHeaderNames.SEC_WEBSOCKET_ACCEPT).remove(HttpHeaderNames.CONTENT_LENGTH);
+        pendingHead = head;
+        flush();
+        return new Http2Tunnel(connection, this, stream);
     }
 
-    private boolean open() {
+    boolean open() {
         Http2Stream.State state = stream.state();
         return state == Http2Stream.State.OPEN || state == Http2Stream.State.HALF_CLOSED_REMOTE;
     }

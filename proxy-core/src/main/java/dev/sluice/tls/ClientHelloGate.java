@@ -34,8 +34,8 @@ public final class ClientHelloGate extends AbstractSniHandler<Certificate> {
     /** For a certificate that is obtained during the handshake. Few clients wait longer for an answer. */
     private static final long OBTAIN_TIMEOUT_MILLIS = 60_000;
 
-    // A real one has 2 KiB at most, with post-quantum key shares.
-    private static final int MAX_HELLO_BYTES = 64 * 1024;
+    // A real one has 2 KiB at most, with post-quantum key shares; BoringSSL takes no more than this.
+    private static final int MAX_HELLO_BYTES = 16 * 1024;
 
     // Fatal internal_error (RFC 8446 6) in a plain record, which every version understands at this point.
     private static final byte[] INTERNAL_ERROR = {21, 3, 3, 0, 2, 2, 80};
@@ -149,7 +149,7 @@ public final class ClientHelloGate extends AbstractSniHandler<Certificate> {
 
     @Override
     protected Future<Certificate> lookup(ChannelHandlerContext ctx, @Nullable String serverName) {
-        ClientHello hello = ClientHello.read(serverName, ctx.channel().remoteAddress(), message);
+        ClientHello hello = ClientHello.read(serverName, ctx.channel(), message);
         Certificate certificate = lookup.find(hello);
         if (certificate != null) {
             return contexts.prepared(certificate, ctx.executor());

@@ -1,0 +1,145 @@
+package dev.sluice.soak;
+
+import dev.sluice.fixture.Message;
+import dev.sluice.fixture.ProxyFixture;
+import dev.sluice.fixture.Wire;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * An application that proves what it was sent: {@code /bytes/N} with a header {@code X-Id} is answered with the id, the
+ * hash of the request's body, and N bytes that follow from the id. {@code /echo} becomes an echo. Can be killed, as a
+ * process is, and can reset the connections on which nothing is under way.
+ */
+final class SoakApp {
+    private final int port;
+    // A connection that is idle for so long has brought its last answer to the proxy.
+    private static final long IDLE_NANOS = Duration.ofSeconds(1).toNanos();
+
+    private final Map<Wire, State> open = new ConcurrentHashMap<>();
+    private final Map<Wire, Long> idleSince = new ConcurrentHashMap<>();
+    private volatile ServerSocket listener;
+    private volatile boolean killed;
+
+    private enum State {
+        NEW,
+        BUSY,
+        IDLE,
+        RESET
+    }
+
+    SoakApp() throws IOException {
+        listener = listen(0);
+        port = listener.getLocalPort();
+        accepting(listener);
+    }
+
+    private static ServerSocket listen(int port) throws IOException {
+        ServerSocket socket = new ServerSocket();
+        socket.setReuseAddress(true);
+        socket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 512);
+        return socket;
+    }
+
+    String address() {
+        return "127.0.0.1:" + port;
+    }
+
+    private void accepting(ServerSocket on) {
+        Thread.ofVirtual().name("soak-app").start(() -> {
+            while (!on.isClosed()) {
+                try {
+                    serve(on.accept());
+                } catch (IOException e) {
+                    return;
+                }
+            }
+        });
+    }
+
+    private void serve(Socket socket) throws IOException {
+        Wire wire = new Wire(socket);
+        open.put(wire, State.NEW);
+        if (killed) {
+            wire.reset();
+        }
+        Thread.ofVirtual().name("soak-app").start(() -> {
+            try (wire) {
+                while (wire.more()
+                        && (open.replace(wire, State.NEW, State.BUSY) || open.replace(wire, State.IDLE, State.BUSY))) {
+                    answer(ProxyFixture.receive(wire), wire);
+                    idleSince.put(wire, System.nanoTime());
+                    open.replace(wire, State.IDLE);
+                }
+            } catch (IOException e) {
+                // The connection's end is how it ends.
+            } finally {
+                open.remove(wire);
+                idleSince.remove(wire);
+            }
+        });
+    }
+
+    private static void answer(Message request, Wire wire) throws IOException {
+        String path = request.target();
+        if (path.equals("/up")) {
+            wire.send("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n");
+            return;
+        }
+        if (path.equals("/echo")) {
+            wire.send("HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: echo\r\n\r\n");
+            while (true) {
+                wire.send(wire.exactly(1));
+            }
+        }
+        String id = String.valueOf(request.header("X-Id"));
+        byte[] body = Content.of(Long.parseLong(id), Integer.parseInt(path.substring("/bytes/".length())));
+        String head = "HTTP/1.1 200 OK\r\nX-Id: " + id + "\r\nX-Hash: " + Content.hash(request.body) + "\r\n";
+        if (Long.parseLong(id) % 3 == 0) {
+            wire.send(head + "Transfer-Encoding: chunked\r\n\r\n");
+            if (body.length > 0) {
+                wire.send(Integer.toHexString(body.length) + "\r\n");
+                wire.send(body);
+                wire.send("\r\n");
+            }
+            wire.send("0\r\n\r\n");
+        } else {
+            wire.send(head + "Content-Length: " + body.length + "\r\n\r\n");
+            wire.send(body);
+        }
+    }
+
+    /** Connections that have served and wait for more, for some time, end with a reset. */
+    void resetIdle() throws IOException {
+        for (Map.Entry<Wire, State> entry : open.entrySet()) {
+            Long since = idleSince.get(entry.getKey());
+            if (since != null
+                    && System.nanoTime() - since > IDLE_NANOS
+                    && open.replace(entry.getKey(), State.IDLE, State.RESET)) {
+                entry.getKey().reset();
+            }
+        }
+    }
+
+    /** Is gone, with all its connections. */
+    void kill() throws IOException {
+        killed = true;
+        listener.close();
+        for (Wire wire : open.keySet()) {
+            wire.reset();
+        }
+    }
+
+    /** Is there again, on the same port. */
+    void restart() throws IOException {
+        killed = false;
+        listener = listen(port);
+        accepting(listener);
+    }
+}
