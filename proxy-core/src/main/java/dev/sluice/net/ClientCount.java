@@ -61,8 +61,8 @@ final class ClientCount {
     }
 
     private boolean refuse(Channel channel, @Nullable SocketAddress client, Limit limit) {
-        boolean known = client instanceof InetSocketAddress peer && peer.getAddress() != null;
-        hits.hit(limit, known ? ((InetSocketAddress) client).getAddress().getHostAddress() : "");
+        InetAddress address = client instanceof InetSocketAddress peer ? peer.getAddress() : null;
+        hits.hit(limit, address == null ? "" : address.getHostAddress());
         channel.close();
         return false;
     }

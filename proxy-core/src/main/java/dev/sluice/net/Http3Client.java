@@ -6,7 +6,6 @@ import dev.sluice.exchange.ClientStream;
 import dev.sluice.exchange.Exchange;
 import dev.sluice.exchange.Pace;
 import io.netty.buffer.ByteBuf;
-import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.ChannelInputShutdownReadComplete;

@@ -118,7 +118,8 @@ class Http3HeadsTest {
     void aHeadThatIsTooLargeIsToldSo() throws Exception {
         long before = proxy.workers.limitHits().count(Limit.HEAD_BYTES);
         try (Http3Wire wire = new Http3Wire(proxy.tlsPort, "app.test")) {
-            assertThat(wire.request("GET", "/", true, "x", "a".repeat(20_000)).status()).isEqualTo("431");
+            assertThat(wire.request("GET", "/", true, "x", "a".repeat(20_000)).status())
+                    .isEqualTo("431");
             assertThat(wire.get("/next").text()).isEqualTo("/next");
             nothingArrivedBut("/next");
             assertThat(proxy.workers.limitHits().count(Limit.HEAD_BYTES)).isEqualTo(before + 1);

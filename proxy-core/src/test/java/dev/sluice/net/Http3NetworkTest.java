@@ -124,10 +124,11 @@ class Http3NetworkTest {
         try (DatagramSocket socket = new DatagramSocket()) {
             // Long header, Initial, version 1, ids of eight bytes, no token: enough to be asked for a proof.
             byte[] initial = new byte[1200];
-            byte[] start = {(byte) 0xc0, 0, 0, 0, 1, 8, 1, 2, 3, 4, 5, 6, 7, 8, 8, 8, 7, 6, 5, 4, 3, 2, 1, 0, 0x44, (byte) 0x80};
+            byte[] start = {
+                (byte) 0xc0, 0, 0, 0, 1, 8, 1, 2, 3, 4, 5, 6, 7, 8, 8, 8, 7, 6, 5, 4, 3, 2, 1, 0, 0x44, (byte) 0x80
+            };
             System.arraycopy(start, 0, initial, 0, start.length);
-            socket.send(new DatagramPacket(
-                    initial, initial.length, InetAddress.getLoopbackAddress(), proxy.tlsPort));
+            socket.send(new DatagramPacket(initial, initial.length, InetAddress.getLoopbackAddress(), proxy.tlsPort));
             socket.setSoTimeout(5000);
             DatagramPacket answer = new DatagramPacket(new byte[2000], 2000);
             socket.receive(answer);
@@ -144,8 +145,7 @@ class Http3NetworkTest {
             for (int i = 0; i < 2000; i++) {
                 byte[] noise = new byte[1 + random.nextInt(1400)];
                 random.nextBytes(noise);
-                socket.send(new DatagramPacket(
-                        noise, noise.length, InetAddress.getLoopbackAddress(), proxy.tlsPort));
+                socket.send(new DatagramPacket(noise, noise.length, InetAddress.getLoopbackAddress(), proxy.tlsPort));
             }
         }
         try (Http3Wire wire = new Http3Wire(proxy.tlsPort, "app.test")) {

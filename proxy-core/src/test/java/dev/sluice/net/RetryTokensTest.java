@@ -17,7 +17,8 @@ class RetryTokensTest {
 
     private byte[] made() {
         ByteBuf out = Unpooled.buffer();
-        assertThat(tokens.writeToken(out, Unpooled.wrappedBuffer(ORIGINAL), CLIENT)).isTrue();
+        assertThat(tokens.writeToken(out, Unpooled.wrappedBuffer(ORIGINAL), CLIENT))
+                .isTrue();
         byte[] token = new byte[out.readableBytes()];
         out.readBytes(token);
         return token;

@@ -189,7 +189,9 @@ final class Clients {
                     CompletableFuture<HttpResponse<byte[]>> reset = i % 10 == 9 ? ask(client, id, body, LARGE) : null;
                     HttpResponse<byte[]> answer = ask(client, id, body, length).join();
                     if (answer.statusCode() != 200 || answer.version() != HttpClient.Version.HTTP_2) {
-                        tally.wrong("HTTP/2", answer + " " + new String(answer.body(), 0, Math.min(80, answer.body().length)));
+                        tally.wrong(
+                                "HTTP/2",
+                                answer + " " + new String(answer.body(), 0, Math.min(80, answer.body().length)));
                     } else {
                         check(
                                 "HTTP/2",

@@ -84,8 +84,8 @@ class SoakIT {
         System.out.printf(
                 "MiB of heap, of direct memory, open files: before %s, at a third %s, at the end %s, after %s%n",
                 text(before), text(atThird), text(atEnd), text(after));
-        for (String kind :
-                List.of("GET", "POST", "TLS", "HTTP/2", "tunnel", "slow", "large", "left", "malformed", "paused", "faulty")) {
+        for (String kind : List.of(
+                "GET", "POST", "TLS", "HTTP/2", "tunnel", "slow", "large", "left", "malformed", "paused", "faulty")) {
             assertThat(tally.count(kind)).as(kind).isPositive();
         }
         assertThat(atEnd.memory()).isLessThan(atThird.memory() + SPARE_BYTES);
