@@ -50,7 +50,7 @@ def memory(bench, name):
 def new_tls(bench):
     rate, count = 300, max(300, int(300 * bench.options.seconds))
     work = lambda p: load.new_connections(target(p, "tls"), count, rate)  # noqa: E731
-    warm(bench, bench.common(), lambda p: load.new_connections(target(p, "tls"), 2 * rate, rate), most=5)
+    warm(bench, bench.common(), lambda p: load.new_connections(target(p, "tls"), 2 * rate, rate), most=30)
     bench.per_request("new TLS connection", "us", MICROS, work)
 
 
