@@ -111,4 +111,40 @@ class RunCommandTest {
         assertThat(other.daemon().acme().onDemandKeep()).isZero();
         assertThat(other.daemon().acme().directories()).containsExactly("https://c.example/dir");
     }
+
+    @Test
+    void limitsAreSluicesFlagsAndHaveTheirDefaultsElsewhere() {
+        ProgramRun sluice = new ProgramRun(Program.SLUICE, home);
+        sluice.run(
+                "run",
+                "--head-timeout=3s",
+                "--min-rate=500",
+                "--spill-quota=1000",
+                "--max-connections=7",
+                "--max-head-fields=40",
+                "--http2-stream-window=70000",
+                "--http2-window=80000",
+                "--http2-priorities=9");
+        EdgeLimits limits = sluice.daemon().limits();
+        assertThat(limits.times().head()).hasSeconds(3);
+        assertThat(limits.times().body()).isEqualTo(EdgeLimits.DEFAULT.times().body());
+        assertThat(limits.minRate()).isEqualTo(500);
+        assertThat(limits.spill()).isEqualTo(1000);
+        assertThat(limits.connections().total()).isEqualTo(7);
+        assertThat(limits.heads().fields()).isEqualTo(40);
+        assertThat(limits.http2())
+                .extracting(
+                        EdgeLimits.Http2::streamWindow,
+                        EdgeLimits.Http2::connectionWindow,
+                        EdgeLimits.Http2::priorities,
+                        EdgeLimits.Http2::streams)
+                .containsExactly(70000, 80000, 9, 100);
+        assertThat(sluice.run("run", "--http2-window=10").err()).contains("at least 65535");
+
+        ProgramRun other = new ProgramRun(Program.KAMAL_PROXY, home);
+        assertThat(other.run("run", "--min-rate=1").err()).isEqualTo("Error: unknown flag: --min-rate\n");
+        other.run("run");
+        assertThat(other.daemon().limits().heads()).isEqualTo(EdgeLimits.Heads.DEFAULT);
+        assertThat(other.daemon().limits().connections().total()).isPositive();
+    }
 }

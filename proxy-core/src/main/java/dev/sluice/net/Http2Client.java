@@ -295,23 +295,8 @@ final class Http2Client implements ClientStream {
         if (head != null) {
             pendingHead = null;
             if (open()) {
-                sent.addListener(written -> {
-                    if (!written.isSuccess()) {
-                        headFailed();
-                    }
-                });
                 connection.encoder().writeHeaders(ctx(), stream.id(), Http2Heads.response(head), 0, end, sent);
             }
-        }
-    }
-
-    // Larger than the client takes heads (RFC 9113 6.5.2), for one: nothing may follow it.
-    private void headFailed() {
-        if (open()) {
-            connection
-                    .encoder()
-                    .writeRstStream(ctx(), stream.id(), Http2Error.INTERNAL_ERROR.code(), ctx().newPromise());
-            connection.flushSoon();
         }
     }
 

@@ -181,6 +181,12 @@ public final class UpstreamConnection extends ChannelInboundHandlerAdapter {
         return channel;
     }
 
+    /** Over the channels of one target's addresses, one after the other, until one is connected. */
+    @Override
+    public boolean isSharable() {
+        return true;
+    }
+
     // -- the response
 
     @Override

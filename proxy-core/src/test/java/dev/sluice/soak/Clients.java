@@ -111,7 +111,7 @@ final class Clients {
                     } else if (excusable && answer.status() >= 502 && faults.excuse(begun)) {
                         tally.right(kind + " excused");
                     } else {
-                        tally.wrong(kind, answer + " " + answer.text());
+                        tally.wrong(kind, id + ": " + answer);
                     }
                     if ("close".equals(answer.header("Connection"))) {
                         break;

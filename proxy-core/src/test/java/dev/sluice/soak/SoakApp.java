@@ -19,7 +19,9 @@ import java.util.concurrent.ConcurrentHashMap;
  */
 final class SoakApp {
     private final int port;
-    // A connection that is idle for so long has brought its last answer to the proxy.
+    // A connection that is idle for so long has brought its last answer to the proxy, if that was a small one: a large
+    // one may wait in the kernel for a slow client.
+    private static final int SMALL = 20_000;
     private static final long IDLE_NANOS = Duration.ofSeconds(1).toNanos();
 
     private final Map<Wire, State> open = new ConcurrentHashMap<>();
@@ -57,7 +59,7 @@ final class SoakApp {
                 try {
                     serve(on.accept());
                 } catch (IOException e) {
-                    return;
+                    // The listener is closed, or the connection was gone before it was served.
                 }
             }
         });
@@ -67,14 +69,16 @@ final class SoakApp {
         Wire wire = new Wire(socket);
         open.put(wire, State.NEW);
         if (killed) {
-            wire.reset();
+            reset(wire);
         }
         Thread.ofVirtual().name("soak-app").start(() -> {
             try (wire) {
                 while (wire.more()
                         && (open.replace(wire, State.NEW, State.BUSY) || open.replace(wire, State.IDLE, State.BUSY))) {
-                    answer(ProxyFixture.receive(wire), wire);
-                    idleSince.put(wire, System.nanoTime());
+                    idleSince.remove(wire);
+                    if (answer(ProxyFixture.receive(wire), wire) <= SMALL) {
+                        idleSince.put(wire, System.nanoTime());
+                    }
                     open.replace(wire, State.IDLE);
                 }
             } catch (IOException e) {
@@ -86,11 +90,12 @@ final class SoakApp {
         });
     }
 
-    private static void answer(Message request, Wire wire) throws IOException {
+    /** Returns how long the answer's body was. */
+    private static int answer(Message request, Wire wire) throws IOException {
         String path = request.target();
         if (path.equals("/up")) {
             wire.send("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n");
-            return;
+            return 0;
         }
         if (path.equals("/echo")) {
             wire.send("HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: echo\r\n\r\n");
@@ -113,16 +118,17 @@ final class SoakApp {
             wire.send(head + "Content-Length: " + body.length + "\r\n\r\n");
             wire.send(body);
         }
+        return body.length;
     }
 
     /** Connections that have served and wait for more, for some time, end with a reset. */
-    void resetIdle() throws IOException {
+    void resetIdle() {
         for (Map.Entry<Wire, State> entry : open.entrySet()) {
             Long since = idleSince.get(entry.getKey());
             if (since != null
                     && System.nanoTime() - since > IDLE_NANOS
                     && open.replace(entry.getKey(), State.IDLE, State.RESET)) {
-                entry.getKey().reset();
+                reset(entry.getKey());
             }
         }
     }
@@ -131,8 +137,14 @@ final class SoakApp {
     void kill() throws IOException {
         killed = true;
         listener.close();
-        for (Wire wire : open.keySet()) {
+        open.keySet().forEach(SoakApp::reset);
+    }
+
+    private static void reset(Wire wire) {
+        try {
             wire.reset();
+        } catch (IOException e) {
+            // It has ended by itself just now.
         }
     }
 

@@ -68,12 +68,19 @@ class SoakIT {
                 for (Future<?> client : working) {
                     client.get();
                 }
+                System.out.printf("Soak of %s: %s%n", GoDuration.format(DURATION), tally);
                 switching.get();
                 failing.get();
                 pausing.get();
             }
-            System.out.printf("Soak of %s: %s%n", GoDuration.format(DURATION), tally);
-            assertThat(tally.wrong()).isEmpty();
+            assertThat(tally.wrong())
+                    .as(
+                            "the proxy's errors were %s",
+                            proxy.log()
+                                    .lines()
+                                    .filter(line -> line.contains("Error while"))
+                                    .toList())
+                    .isEmpty();
             await().until(proxy.workers::clientConnections, open -> open == 0);
             for (SoakApp app : several) {
                 app.kill();
