@@ -61,6 +61,8 @@ public final class Http1Client extends ChannelInboundHandlerAdapter implements C
     private boolean http10;
     private boolean toHead;
     private boolean finishing;
+    // The last answer is on its way: nothing that comes is taken any more (RFC 9112 9.6).
+    private boolean over;
     private boolean lingering;
     private boolean drainingHeld;
     // Bytes of bodies, both ways.
@@ -96,7 +98,7 @@ public final class Http1Client extends ChannelInboundHandlerAdapter implements C
     @Override
     public void channelRead(ChannelHandlerContext ctx, Object msg) {
         wait.read();
-        if (lingering) {
+        if (over) {
             ReferenceCountUtil.release(msg);
         } else if (!held.isEmpty() || !(takes() || endsBodiless(msg))) {
             held.add(msg);
@@ -240,6 +242,10 @@ public final class Http1Client extends ChannelInboundHandlerAdapter implements C
         if (exchange != null) {
             exchange.clientGone();
         }
+        dropHeld();
+    }
+
+    private void dropHeld() {
         held.forEach(ReferenceCountUtil::release);
         held.clear();
     }
@@ -306,17 +312,21 @@ public final class Http1Client extends ChannelInboundHandlerAdapter implements C
         if (keepAlive && !finishing) {
             ctx().writeAndFlush(last, ctx().voidPromise());
             takeHeld();
-        } else if (requestEnded) {
-            ctx().writeAndFlush(last).addListener(ChannelFutureListener.CLOSE);
         } else {
-            ctx().writeAndFlush(last);
-            linger();
+            over = true;
+            dropHeld();
+            if (requestEnded) {
+                ctx().writeAndFlush(last).addListener(ChannelFutureListener.CLOSE);
+            } else {
+                ctx().writeAndFlush(last);
+                linger();
+            }
         }
     }
 
     // Takes what was pipelined, in a loop, since an answer may be given before take() returns.
     private void takeHeld() {
-        if (drainingHeld) {
+        if (drainingHeld || over) {
             return;
         }
         drainingHeld = true;
@@ -396,7 +406,7 @@ public final class Http1Client extends ChannelInboundHandlerAdapter implements C
         EdgeLimits.Times times = worker.times();
         boolean stalled = stall.at(ctx().channel(), now, times.write());
         // Else it closes by itself, or waits for the target.
-        boolean waitedFor = !lingering && ctx().channel().config().isAutoRead();
+        boolean waitedFor = !over && ctx().channel().config().isAutoRead();
         boolean sends = waitedFor && !requestEnded && (current == null || !current.awaitsInvitation());
         // Both are always looked at: the time in which nobody waits for the client does not count.
         long rate = worker.limits().minRate();

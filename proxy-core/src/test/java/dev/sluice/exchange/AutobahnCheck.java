@@ -55,6 +55,8 @@ class AutobahnCheck {
                         specification.toFile(),
                         Map.of(
                                 "failByDrop", false,
+                                // The client gives up as a whole where one handshake takes longer.
+                                "options", Map.of("openHandshakeTimeout", 60),
                                 "outdir", reports.toString(),
                                 "servers", List.of(Map.of("agent", agent, "url", "ws://127.0.0.1:" + port + "/")),
                                 "cases", cases,

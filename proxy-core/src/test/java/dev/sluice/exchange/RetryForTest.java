@@ -1,6 +1,7 @@
 package dev.sluice.exchange;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.sluice.fixture.Backend;
@@ -8,8 +9,12 @@ import dev.sluice.fixture.FullSocket;
 import dev.sluice.fixture.Message;
 import dev.sluice.fixture.ProxyFixture;
 import dev.sluice.fixture.Wire;
+import dev.sluice.service.DeployProgress;
+import dev.sluice.service.Deployment;
 import dev.sluice.service.ServiceOptions;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -196,6 +201,34 @@ class RetryForTest {
         one.health = 500;
         two.health = 500;
         await().until(() -> proxy.get("/").status() == 503);
+    }
+
+    @Test
+    void aNameIsReachedAtItsSecondAddressWhenTheFirstRefuses() throws Exception {
+        List<InetAddress> addresses = List.of(InetAddress.getAllByName("localhost"));
+        assumeThat(addresses).as("addresses of localhost").hasSizeGreaterThan(1);
+        try (ServerSocket listener = new ServerSocket(0, 50, addresses.getLast())) {
+            clients.submit(() -> {
+                while (true) {
+                    try (Wire wire = new Wire(listener.accept())) {
+                        wire.head();
+                        Backend.ok(wire, "second");
+                    }
+                }
+            });
+            proxy.deployer.deploy(
+                    "app",
+                    new Deployment(
+                            List.of("localhost:" + listener.getLocalPort()),
+                            List.of(),
+                            Duration.ofSeconds(5),
+                            DRAIN,
+                            false),
+                    ServiceOptions.DEFAULT,
+                    ProxyFixture.retryingFor(Duration.ZERO),
+                    DeployProgress.SILENT);
+            assertThat(proxy.get("/").text()).isEqualTo("second");
+        }
     }
 
     // Time has to pass, and nothing else.
