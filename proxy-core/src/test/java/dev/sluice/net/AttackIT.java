@@ -22,10 +22,12 @@ import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSocket;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Attacks in numbers: the limit strikes, memory stays within bounds and comes back, and other clients are served. */
+@Tag("attack")
 @Timeout(120)
 class AttackIT {
     private static final String HOST = "app.test";
