@@ -15,6 +15,8 @@ import java.util.List;
  * @param profile of the certificates, for authorities that offer it; empty for the authority's default
  * @param deployWait how long a deploy waits for its certificates
  * @param dns how names are proved by DNS records
+ * @param onDemandKeep how long a host that an on-demand check has allowed stays allowed without being asked for again;
+ *     zero for no time at all
  */
 public record AcmeOptions(
         List<String> directories,
@@ -24,11 +26,34 @@ public record AcmeOptions(
         String eabHmacKey,
         String profile,
         Duration deployWait,
-        DnsOptions dns) {
+        DnsOptions dns,
+        Duration onDemandKeep) {
     public static final Duration DEFAULT_DEPLOY_WAIT = Duration.ofSeconds(3);
 
     public static final AcmeOptions DEFAULT =
             new AcmeOptions(List.of(Issuer.LETS_ENCRYPT), "", "", "", "", "", DEFAULT_DEPLOY_WAIT, DnsOptions.NONE);
+
+    /** With the usual time for on-demand answers. */
+    public AcmeOptions(
+            List<String> directories,
+            String rootFile,
+            String email,
+            String eabKeyId,
+            String eabHmacKey,
+            String profile,
+            Duration deployWait,
+            DnsOptions dns) {
+        this(
+                directories,
+                rootFile,
+                email,
+                eabKeyId,
+                eabHmacKey,
+                profile,
+                deployWait,
+                dns,
+                OnDemandCertificates.ALLOWED);
+    }
 
     public AcmeOptions {
         directories = List.copyOf(directories);

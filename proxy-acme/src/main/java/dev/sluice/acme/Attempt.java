@@ -172,7 +172,7 @@ final class Attempt {
                 "names",
                 managed.names().names(),
                 "issuer",
-                CertificateText.issuer(certificate),
+                certificate.issuer(),
                 "not_after",
                 certificate.notAfter().toString(),
                 "next_renewal",

@@ -7,6 +7,7 @@ import dev.sluice.service.TlsOptions;
 import dev.sluice.tls.CertificateSource;
 import dev.sluice.tls.ChallengeAnswers;
 import dev.sluice.tls.FilePoll;
+import io.netty.util.NetUtil;
 import java.net.IDN;
 import java.net.InetAddress;
 import java.nio.file.Path;
@@ -121,7 +122,7 @@ public final class AutomaticCertificates implements AutoCloseable {
     public CertificateSource openOnDemand(ServiceOptions service, boolean deployed, HostCheck check)
             throws ControlFailure {
         AcmeCertificates certificates = openManaged(service, deployed);
-        return new OnDemandCertificates(certificates, check, certificates::order, OnDemandCertificates.ALLOWED);
+        return new OnDemandCertificates(certificates, check, certificates::order, options.onDemandKeep());
     }
 
     private AcmeCertificates openManaged(ServiceOptions service, boolean deployed) throws ControlFailure {
@@ -152,7 +153,7 @@ public final class AutomaticCertificates implements AutoCloseable {
         String name = HostName.normalise(host.substring(wildcard.length()));
         InetAddress address = PublicNames.address(name);
         if (address != null && wildcard.isEmpty()) {
-            return name;
+            return NetUtil.toAddressString(address);
         }
         String ascii;
         try {

@@ -159,7 +159,7 @@ final class ManagedCertificate {
     }
 
     private void serve(@Nullable Certificate certificate) {
-        incomplete = certificate != null && !CertificateText.names(certificate).containsAll(names.names());
+        incomplete = certificate != null && !certificate.names().containsAll(names.names());
         current = certificate;
     }
 
@@ -250,7 +250,7 @@ final class ManagedCertificate {
                 .map(name -> new CertificateStatus(
                         name,
                         state,
-                        certificate == null ? "" : CertificateText.issuer(certificate),
+                        certificate == null ? "" : certificate.issuer(),
                         certificate == null ? null : certificate.notAfter(),
                         due.equals(Instant.MAX) ? null : due.isBefore(now) ? now : due,
                         problem(),

@@ -76,7 +76,7 @@ class OnDemandCertificatesTest {
     private static ClientHello hello(String host, int client) {
         try {
             byte[] address = {10, (byte) (client >> 16), (byte) (client >> 8), (byte) client};
-            return new ClientHello(host, InetAddress.getByAddress(address), true, List.of());
+            return new ClientHello(host, InetAddress.getByAddress(address), null, true, List.of());
         } catch (IOException e) {
             throw new IllegalStateException(e);
         }

@@ -2,6 +2,7 @@ package dev.sluice.cli;
 
 import dev.sluice.acme.AcmeOptions;
 import dev.sluice.acme.DnsOptions;
+import dev.sluice.acme.OnDemandCertificates;
 import dev.sluice.service.GoDuration;
 import java.net.URI;
 import java.time.Duration;
@@ -25,6 +26,7 @@ final class AcmeFlags {
     private static final String DNS_SERVER = "acme-dns-server";
     private static final String DNS_KEY = "acme-dns-key";
     private static final String DNS_RESOLVER = "acme-dns-resolver";
+    private static final String ON_DEMAND_KEEP = "tls-on-demand-keep";
 
     private AcmeFlags() {}
 
@@ -41,12 +43,16 @@ final class AcmeFlags {
                 text(session, PROFILE, "Certificate profile, such as shortlived, where the authority has it"),
                 FlagSpecs.duration(
                         DEPLOY_WAIT,
-                        deployWait(session),
+                        duration(session, DEPLOY_WAIT, AcmeOptions.DEFAULT_DEPLOY_WAIT),
                         "How long a deploy waits for its certificates [ACME_DEPLOY_WAIT]"),
                 text(session, DNS_HOOK, "Command that proves names by DNS: HOOK present|cleanup NAME VALUE"),
                 text(session, DNS_SERVER, "Name server, host:port, that takes updates by RFC 2136 to prove names"),
                 text(session, DNS_KEY, "Key that signs these updates: ALGORITHM:NAME:SECRET"),
-                text(session, DNS_RESOLVER, "Name server, host:port, to ask where DNS records belong"));
+                text(session, DNS_RESOLVER, "Name server, host:port, to ask where DNS records belong"),
+                FlagSpecs.duration(
+                        ON_DEMAND_KEEP,
+                        duration(session, ON_DEMAND_KEEP, OnDemandCertificates.ALLOWED),
+                        "How long a host allowed by an on-demand check is not asked for again [TLS_ON_DEMAND_KEEP]"));
     }
 
     private static OptionSpec text(Session session, String flag, String description) {
@@ -54,11 +60,14 @@ final class AcmeFlags {
     }
 
     static AcmeOptions options(Flags flags) throws CommandFailed {
-        return options(flags::string, flags.duration(DEPLOY_WAIT));
+        return options(flags::string, flags.duration(DEPLOY_WAIT), flags.duration(ON_DEMAND_KEEP));
     }
 
     static AcmeOptions fromEnvironment(Session session) throws CommandFailed {
-        return options(flag -> variable(session, flag), GoDuration.parse(deployWait(session)));
+        return options(
+                flag -> variable(session, flag),
+                GoDuration.parse(duration(session, DEPLOY_WAIT, AcmeOptions.DEFAULT_DEPLOY_WAIT)),
+                GoDuration.parse(duration(session, ON_DEMAND_KEEP, OnDemandCertificates.ALLOWED)));
     }
 
     @FunctionalInterface
@@ -66,7 +75,10 @@ final class AcmeFlags {
         String of(String flag);
     }
 
-    private static AcmeOptions options(Values values, Duration deployWait) throws CommandFailed {
+    private static AcmeOptions options(Values values, Duration deployWait, Duration onDemandKeep) throws CommandFailed {
+        if (onDemandKeep.isNegative()) {
+            throw new CommandFailed("--" + ON_DEMAND_KEEP + ": a time cannot be negative");
+        }
         return new AcmeOptions(
                 directories(values.of(DIRECTORY)),
                 values.of(ROOT),
@@ -75,8 +87,8 @@ final class AcmeFlags {
                 values.of(EAB_HMAC),
                 values.of(PROFILE),
                 deployWait,
-                new DnsOptions(
-                        values.of(DNS_HOOK), values.of(DNS_SERVER), values.of(DNS_KEY), values.of(DNS_RESOLVER)));
+                new DnsOptions(values.of(DNS_HOOK), values.of(DNS_SERVER), values.of(DNS_KEY), values.of(DNS_RESOLVER)),
+                onDemandKeep);
     }
 
     private static List<String> directories(String given) throws CommandFailed {
@@ -108,12 +120,12 @@ final class AcmeFlags {
         }
     }
 
-    private static String deployWait(Session session) {
-        String given = variable(session, DEPLOY_WAIT);
+    private static String duration(Session session, String flag, Duration otherwise) {
+        String given = variable(session, flag);
         try {
             return GoDuration.format(GoDuration.parse(given));
         } catch (IllegalArgumentException e) {
-            return GoDuration.format(AcmeOptions.DEFAULT_DEPLOY_WAIT);
+            return GoDuration.format(otherwise);
         }
     }
 

@@ -2,7 +2,7 @@ package dev.sluice.cli;
 
 import dev.sluice.admin.client.JsonObject;
 
-/** How automatic certificates stand, in a line for each name. */
+/** How certificates stand, in a line for each name. */
 final class CertificateWords {
 
     private CertificateWords() {}
@@ -18,6 +18,10 @@ final class CertificateWords {
                 "certificate by " + Printable.of(certificate.text("issuer")) + " until " + until
                         + (next.isEmpty() ? "" : ", renewal at " + next);
             case "ordering" -> "certificate is being obtained";
+            case "expiring" ->
+                "certificate by " + Printable.of(certificate.text("issuer")) + " EXPIRES SOON, at " + until;
+            case "wrong_name" ->
+                "CERTIFICATE IS FOR OTHER NAMES, by " + Printable.of(certificate.text("issuer")) + " until " + until;
             case "expired" -> "CERTIFICATE EXPIRED at " + until + (next.isEmpty() ? "" : ", next attempt at " + next);
             default -> "no certificate" + (next.isEmpty() ? "" : ", next attempt at " + next);
         };

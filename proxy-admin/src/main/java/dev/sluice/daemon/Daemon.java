@@ -14,6 +14,7 @@ import dev.sluice.exchange.Ports;
 import dev.sluice.exchange.RequestPath;
 import dev.sluice.exchange.Workers;
 import dev.sluice.net.ConnectionPipeline;
+import dev.sluice.net.Http3Listener;
 import dev.sluice.net.Listener;
 import dev.sluice.net.MetricsListener;
 import dev.sluice.net.ServiceCertificates;
@@ -45,6 +46,8 @@ import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The whole system, put together: every long-lived object is made here, in the order in which it is needed. Start and
@@ -75,6 +78,8 @@ public final class Daemon {
     private final ServiceResources resources;
     private final RequestPath path;
     private final AdminServer admin;
+    // Written once, when it is bound; null without HTTP/3.
+    private volatile @Nullable Http3Listener http3;
     // Written once, when both are bound.
     private volatile Ports ports = new Ports(0, 0);
 
@@ -114,7 +119,7 @@ public final class Daemon {
             shown.limits(workers.limitHits());
             shown.clientConnections(workers::clientConnections);
             shown.targets(() -> TargetSamples.of(services.table()));
-            shown.certificates(() -> CertificateSamples.automatic(services.table()));
+            shown.certificates(() -> CertificateSamples.states(services.table()));
             shown.servedCertificates(() -> CertificateSamples.served(services.table()));
         }
     }
@@ -149,9 +154,19 @@ public final class Daemon {
         Listener https = listen(Listener.bind(
                 "https", options.httpsPort(), transport, loops, loops, pipeline.tls(options.httpsPort())));
         ports = new Ports(http.port(), https.port());
+        if (options.http3()) {
+            serveHttp3(pipeline, https.port());
+        }
         certificates.start();
         admin.start();
         Events.info("Server started", "http", http.port(), "https", https.port());
+    }
+
+    private void serveHttp3(ConnectionPipeline pipeline, int port) throws IOException {
+        Http3Listener.check();
+        http3 = Http3Listener.bind(port, transport, loops, pipeline.http3(options.httpsPort()));
+        pipeline.advertiseHttp3(port);
+        Events.info("HTTP/3 enabled", "address", http3.address());
     }
 
     private static Path temporaryDirectory() {
@@ -175,9 +190,12 @@ public final class Daemon {
     }
 
     private List<ListenerView> listening() {
-        return listeners.stream()
-                .map(l -> new ListenerView(l.name(), l.address()))
-                .toList();
+        Stream<ListenerView> tcp = listeners.stream().map(l -> new ListenerView(l.name(), l.address()));
+        Http3Listener udp = http3;
+        return udp == null
+                ? tcp.toList()
+                : Stream.concat(tcp, Stream.of(new ListenerView(udp.name(), udp.address())))
+                        .toList();
     }
 
     /** Lets the requests under way finish, for a while, and closes everything. */
@@ -189,6 +207,11 @@ public final class Daemon {
             Events.warn("Closing active connections");
         }
         workers.abortAll();
+        Http3Listener udp = http3;
+        if (udp != null) {
+            // Not before: all its connections go through this one socket.
+            udp.close();
+        }
         loops.shutdownGracefully(0, LOOP_END.toMillis(), TimeUnit.MILLISECONDS).await();
         contexts.close();
         filePoll.close();

@@ -54,7 +54,7 @@ final class ServiceResources implements Resources {
     public CertificateSource certificatesLater(ServiceOptions options) {
         TlsOptions tls = options.tls();
         if (tls.custom()) {
-            return files.openLater(paths(tls));
+            return files.openLater(paths(tls), options.hosts());
         }
         try {
             return automatic(options, false);

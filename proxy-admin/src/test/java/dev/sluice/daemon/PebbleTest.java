@@ -8,6 +8,7 @@ import dev.sluice.acme.AcmeOptions;
 import dev.sluice.acme.DnsOptions;
 import dev.sluice.admin.client.AdminClient;
 import dev.sluice.admin.client.JsonObject;
+import dev.sluice.fixture.Pebble;
 import dev.sluice.observe.LogWriter;
 import java.io.OutputStream;
 import java.net.InetSocketAddress;
@@ -27,7 +28,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** The whole way of a certificate: daemon, deploy, order at Pebble, and curl that trusts Pebble's root alone. */
 @EnabledIf(
-        value = "dev.sluice.daemon.Pebble#installed",
+        value = "dev.sluice.fixture.Pebble#installed",
         disabledReason = "pebble is not installed (apt install pebble)")
 class PebbleTest {
     private static final Duration PATIENCE = Duration.ofSeconds(60);

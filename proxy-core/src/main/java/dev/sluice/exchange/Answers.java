@@ -117,6 +117,7 @@ public final class Answers {
 
     private static void answer(Exchange x, HttpResponse head, ByteBuf body) {
         head.headers().set(HttpHeaderNames.DATE, x.worker.date());
+        x.connection.advertise(head.headers());
         boolean bodiless = x.request.method().equals(HttpMethod.HEAD);
         x.responding = true;
         x.record.status = head.status().code();

@@ -1,8 +1,6 @@
 package dev.sluice.exchange;
 
 import io.netty.buffer.ByteBuf;
-import io.netty.channel.Channel;
-import io.netty.channel.ChannelHandler;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpResponse;
 
@@ -38,9 +36,13 @@ public interface ClientStream {
     /** The response cannot be completed: ends it so that the client cannot take it for complete. */
     void abort();
 
-    /** Whether this stream can become a tunnel. */
-    boolean upgradable();
+    /** Whether this stream can become a tunnel with this 101 response. */
+    default boolean upgradable(HttpResponse head) {
+        return false;
+    }
 
-    /** Sends the 101 response and hands the channel over: what the client sends next goes to {@code successor}. */
-    Channel upgrade(HttpResponse head, ChannelHandler successor);
+    /** Sends what the 101 response means to this client; what the client sends next goes to {@code listener}. */
+    default TunnelEnd upgrade(HttpResponse head, TunnelEnd.Listener listener) {
+        throw new IllegalStateException("this client cannot switch protocols");
+    }
 }

@@ -79,6 +79,8 @@ public final class Exchange implements ResponseListener {
     boolean own;
     /** By method a read: may go to a read target, and sets no affinity cookie. */
     boolean read;
+    /** Asked for with an extended CONNECT, which a status of 2xx accepts (RFC 8441 4). */
+    boolean connect;
     /** The protocol the client asks to switch to, or null. */
     @Nullable
     String upgrade;
@@ -122,6 +124,11 @@ public final class Exchange implements ResponseListener {
     /** Tells the log how the request came: {@code HTTP/2.0}. */
     public void protocol(String name) {
         record.protocol = name;
+    }
+
+    /** The request is an extended CONNECT: it asks for a tunnel, and nothing but a tunnel may be a success. */
+    public void extendedConnect() {
+        connect = true;
     }
 
     /** Whether a body follows the head. */
@@ -202,7 +209,7 @@ public final class Exchange implements ResponseListener {
 
     @Override
     public void readComplete() {
-        if (phase == Phase.RELAYING && buffering == null) {
+        if (phase == Phase.RELAYING && (buffering == null || buffering.passing())) {
             client.flush();
         }
     }

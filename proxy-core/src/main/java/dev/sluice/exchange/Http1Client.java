@@ -4,12 +4,9 @@ import dev.sluice.edge.EdgeLimits;
 import dev.sluice.edge.Limit;
 import dev.sluice.http.HostName;
 import dev.sluice.http.RequestTarget;
-import dev.sluice.observe.Events;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
-import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
-import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.DuplexChannel;
@@ -19,18 +16,14 @@ import io.netty.handler.codec.http.EmptyHttpHeaders;
 import io.netty.handler.codec.http.FullHttpResponse;
 import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpHeaderNames;
-import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponse;
-import io.netty.handler.codec.http.HttpResponseStatus;
-import io.netty.handler.codec.http.HttpServerCodec;
 import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.util.ReferenceCountUtil;
-import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Objects;
@@ -40,7 +33,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * One HTTP/1 client connection: a {@link ClientStream} for one exchange after the other. Requests that are pipelined
  * are held back, unread as far as possible, until the one before is answered, so answers keep their order. Follows
- * {@link HttpServerCodec} and the guard in the pipeline; takes every message and releases what it does not pass on.
+ * decoder, encoder and guard in the pipeline; takes every message and releases what it does not pass on.
  */
 public final class Http1Client extends ChannelInboundHandlerAdapter implements ClientStream, ClientConnection {
     // After an answer that came before the request's end, the rest is read for so long, lest a reset destroys it.
@@ -52,6 +45,8 @@ public final class Http1Client extends ChannelInboundHandlerAdapter implements C
     private final Worker worker;
     private final ConnectionInfo info;
     private final Deque<Object> held = new ArrayDeque<>(0);
+    private final ClientWait wait = new ClientWait();
+    private final WriteStall stall = new WriteStall();
 
     private @Nullable ChannelHandlerContext context;
     private @Nullable Exchange current;
@@ -62,15 +57,10 @@ public final class Http1Client extends ChannelInboundHandlerAdapter implements C
     private boolean bodyWanted = true;
     private boolean keepAlive = true;
     private boolean http10;
+    private boolean toHead;
     private boolean finishing;
     private boolean lingering;
     private boolean drainingHeld;
-    // For the limits of time, by the worker's clock: since when the client is waited for, and for what.
-    private final WriteStall stall = new WriteStall();
-    private long waitingSince;
-    private boolean served;
-    private boolean headBegun;
-    private boolean messageRead;
 
     public Http1Client(RequestPath path, Worker worker, ConnectionInfo info) {
         this.path = path;
@@ -93,14 +83,14 @@ public final class Http1Client extends ChannelInboundHandlerAdapter implements C
 
     private void opened() {
         worker.opened(this);
-        waitingSince = worker.now();
+        wait.restart(worker.now());
     }
 
     // -- requests
 
     @Override
     public void channelRead(ChannelHandlerContext ctx, Object msg) {
-        messageRead = true;
+        wait.read();
         if (lingering) {
             ReferenceCountUtil.release(msg);
         } else if (!held.isEmpty() || !(takes() || endsBodiless(msg))) {
@@ -136,12 +126,12 @@ public final class Http1Client extends ChannelInboundHandlerAdapter implements C
 
     private void begin(HttpRequest request) {
         http10 = request.protocolVersion().equals(HttpVersion.HTTP_1_0);
+        toHead = request.method().equals(HttpMethod.HEAD);
         keepAlive = HttpUtil.isKeepAlive(request) && !finishing;
         requestEnded = false;
         responseEnded = false;
         bodyWanted = true;
-        headBegun = false;
-        served = true;
+        wait.requestBegun();
         if (request.uri().equals("*")) {
             answerStar(request);
             return;
@@ -168,8 +158,7 @@ public final class Http1Client extends ChannelInboundHandlerAdapter implements C
         skipEnd = true;
         requestEnded = !HttpUtil.isTransferEncodingChunked(request) && HttpUtil.getContentLength(request, 0L) == 0;
         keepAlive &= requestEnded;
-        head(Responses.empty(request.method().equals(HttpMethod.OPTIONS) ? 200 : 400));
-        end(EmptyHttpHeaders.INSTANCE);
+        EarlyAnswers.star(this, request);
     }
 
     private void takeBody(HttpContent content) {
@@ -216,31 +205,13 @@ public final class Http1Client extends ChannelInboundHandlerAdapter implements C
         responseEnded = false;
         keepAlive = false;
         http10 = false;
-        Events.info(
-                "Request rejected",
-                "client_addr",
-                info.peerAddress(),
-                "status",
-                rejected.status(),
-                "error",
-                rejected.reason());
-        ByteBuf body =
-                Responses.utf8(HttpResponseStatus.valueOf(rejected.status()).toString());
-        head(Responses.withBody(rejected.status(), Responses.TEXT, body));
-        body(body);
-        end(EmptyHttpHeaders.INSTANCE);
+        toHead = rejected.toHead();
+        EarlyAnswers.refuse(this, rejected, info);
     }
 
     @Override
     public void channelReadComplete(ChannelHandlerContext ctx) {
-        if (!requestEnded) {
-            waitingSince = worker.now();
-        } else if (responseEnded && !messageRead && !headBegun) {
-            // Bytes have come, but not all of a head.
-            headBegun = true;
-            waitingSince = worker.now();
-        }
-        messageRead = false;
+        wait.readComplete(worker.now(), !requestEnded, requestEnded && responseEnded);
         if (current != null) {
             current.requestReadComplete();
         }
@@ -292,25 +263,7 @@ public final class Http1Client extends ChannelInboundHandlerAdapter implements C
 
     @Override
     public void head(HttpResponse head) {
-        HttpHeaders headers = head.headers();
-        head.setProtocolVersion(HttpVersion.HTTP_1_1);
-        if ((!requestEnded && !restIsSmall())
-                || headers.containsValue(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE, true)) {
-            keepAlive = false;
-        }
-        if (!headers.contains(HttpHeaderNames.CONTENT_LENGTH) && hasBody(head)) {
-            if (http10) {
-                // No chunks for HTTP/1.0: the end of the connection is the end of the body.
-                keepAlive = false;
-            } else {
-                headers.set(HttpHeaderNames.TRANSFER_ENCODING, HttpHeaderValues.CHUNKED);
-            }
-        }
-        if (!keepAlive) {
-            headers.set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);
-        } else if (http10) {
-            headers.set(HttpHeaderNames.CONNECTION, HttpHeaderValues.KEEP_ALIVE);
-        }
+        keepAlive = ResponseFraming.apply(head, toHead, http10, keepAlive && (requestEnded || restIsSmall()));
         ctx().write(head, ctx().voidPromise());
     }
 
@@ -322,16 +275,13 @@ public final class Http1Client extends ChannelInboundHandlerAdapter implements C
                 && !exchange.body.awaitsInvitation();
     }
 
-    private boolean hasBody(HttpResponse head) {
-        int status = head.status().code();
-        return status != 204
-                && status != 304
-                && (current == null || !current.request.method().equals(HttpMethod.HEAD));
-    }
-
     @Override
     public void body(ByteBuf data) {
-        ctx().write(data, ctx().voidPromise());
+        if (toHead) {
+            data.release();
+        } else {
+            ctx().write(data, ctx().voidPromise());
+        }
     }
 
     @Override
@@ -342,7 +292,7 @@ public final class Http1Client extends ChannelInboundHandlerAdapter implements C
             last.trailingHeaders().set(trailers);
         }
         responseEnded = true;
-        waitingSince = worker.now();
+        wait.restart(worker.now());
         current = null;
         // What is left of the request holds up nobody any more.
         bodyWanted = true;
@@ -402,7 +352,7 @@ public final class Http1Client extends ChannelInboundHandlerAdapter implements C
     private void updateReading() {
         boolean wanted = lingering || (held.isEmpty() && (bodyWanted || requestEnded));
         if (ctx().channel().config().isAutoRead() != wanted) {
-            waitingSince = worker.now();
+            wait.restart(worker.now());
             ctx().channel().config().setAutoRead(wanted);
         }
     }
@@ -415,23 +365,19 @@ public final class Http1Client extends ChannelInboundHandlerAdapter implements C
     }
 
     @Override
-    public boolean upgradable() {
+    public boolean upgradable(HttpResponse head) {
         // What was sent after the request and before the answer would be a request, not the other protocol.
         return !http10 && held.isEmpty();
     }
 
     @Override
-    public Channel upgrade(HttpResponse head, ChannelHandler successor) {
-        ChannelHandlerContext ctx = ctx();
+    public TunnelEnd upgrade(HttpResponse head, TunnelEnd.Listener listener) {
+        ChannelEnd end = new ChannelEnd(listener);
         current = null;
-        head.setProtocolVersion(HttpVersion.HTTP_1_1);
-        ctx.writeAndFlush(head, ctx.voidPromise());
         worker.closed(this);
-        worker.opened(new Upgraded(ctx.channel()));
-        ctx.pipeline().replace(this, "tunnel", successor);
-        ctx.pipeline().remove(Http1Guard.class);
-        ctx.pipeline().remove(HttpServerCodec.class);
-        return ctx.channel();
+        worker.opened(new HandOver(ctx().channel()));
+        HandOver.to(end, head, ctx());
+        return end;
     }
 
     // -- the end
@@ -447,22 +393,16 @@ public final class Http1Client extends ChannelInboundHandlerAdapter implements C
             return;
         } else if (!requestEnded) {
             boolean invited = current == null || !current.awaitsInvitation();
-            if (invited && over(now, times.body())) {
+            if (invited && wait.bodyOverdue(now, times)) {
                 bodyTooSlow();
             }
-        } else if (responseEnded && (headBegun || !served)) {
-            if (over(now, times.head())) {
-                worker.limitHits().hit(Limit.HEAD_TIME);
-                headTooSlow();
+        } else if (responseEnded) {
+            Limit struck = wait.headOverdue(now, times);
+            if (struck != null) {
+                worker.limitHits().hit(struck);
+                headTooLate();
             }
-        } else if (responseEnded && over(now, times.keepAlive())) {
-            worker.limitHits().hit(Limit.KEEP_ALIVE);
-            ctx().close();
         }
-    }
-
-    private boolean over(long now, Duration limit) {
-        return limit.isPositive() && now - waitingSince >= limit.toNanos();
     }
 
     private void bodyTooSlow() {
@@ -476,8 +416,8 @@ public final class Http1Client extends ChannelInboundHandlerAdapter implements C
         }
     }
 
-    private void headTooSlow() {
-        if (headBegun) {
+    private void headTooLate() {
+        if (wait.inHead()) {
             reject(new RejectedRequest(408, "the request head took too long"));
         } else {
             ctx().close();
@@ -507,26 +447,5 @@ public final class Http1Client extends ChannelInboundHandlerAdapter implements C
 
     private ChannelHandlerContext ctx() {
         return Objects.requireNonNull(context);
-    }
-
-    /** A connection that has become a tunnel; the tunnel's own end is told elsewhere. */
-    private record Upgraded(Channel channel) implements ClientConnection {
-        @Override
-        public void finish() {}
-
-        @Override
-        public void look(long now) {
-            // A tunnel may be silent for as long as both ends like.
-        }
-
-        @Override
-        public boolean busy() {
-            return false;
-        }
-
-        @Override
-        public void close() {
-            channel.close();
-        }
     }
 }

@@ -40,7 +40,7 @@ public final class Http1Guard extends ChannelInboundHandlerAdapter {
             if (rejected != null) {
                 closed = true;
                 ReferenceCountUtil.release(msg);
-                ctx.fireChannelRead(rejected);
+                ctx.fireChannelRead(rejected.of(request));
                 return;
             }
         }

@@ -2,6 +2,8 @@ package dev.sluice.exchange;
 
 import dev.sluice.edge.Limit;
 import dev.sluice.observe.Events;
+import dev.sluice.service.Service;
+import dev.sluice.service.Target;
 import java.io.IOException;
 
 /**
@@ -32,6 +34,11 @@ final class Interruptions {
                         x, ProxyError.of(ProxyError.Kind.TARGET_TIMED_OUT, 504, "no connection to the target in time"));
             case AWAITING_HEAD ->
                 path.fail(x, ProxyError.of(ProxyError.Kind.TARGET_TIMED_OUT, 504, "no response head in time"));
+            case RELAYING -> {
+                if (x.buffering != null) {
+                    x.buffering.standsStill();
+                }
+            }
             default -> {}
         }
     }
@@ -42,9 +49,29 @@ final class Interruptions {
         path.fail(x, ProxyError.of(ProxyError.Kind.DRAINED, 504, "not done within the drain timeout"));
     }
 
+    /** Closes a tunnel whose target goes, unless the gate that was closed is open again. */
     void closeTunnel(Exchange x) {
+        Target target = x.lease;
+        Service service = x.service;
+        if (x.tunnel != null
+                && target != null
+                && service != null
+                && (target.retired() || !service.gate().running())) {
+            x.tunnel.drain();
+        }
+    }
+
+    /** The proxy ends. */
+    void closeTunnelAtTheEnd(Exchange x) {
         if (x.tunnel != null) {
             x.tunnel.drain();
+        }
+    }
+
+    /** The drain is over, for tunnels too. */
+    void cutTunnel(Exchange x) {
+        if (x.tunnel != null) {
+            x.tunnel.cut();
         }
     }
 

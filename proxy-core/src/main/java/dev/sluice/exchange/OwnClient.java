@@ -1,8 +1,6 @@
 package dev.sluice.exchange;
 
 import io.netty.buffer.ByteBuf;
-import io.netty.channel.Channel;
-import io.netty.channel.ChannelHandler;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpResponse;
 import java.io.ByteArrayOutputStream;
@@ -62,15 +60,5 @@ final class OwnClient implements ClientStream {
     @Override
     public void abort() {
         answer.completeExceptionally(new IOException("the answer was cut off"));
-    }
-
-    @Override
-    public boolean upgradable() {
-        return false;
-    }
-
-    @Override
-    public Channel upgrade(HttpResponse head, ChannelHandler successor) {
-        throw new IllegalStateException("no request of the proxy's own asks for an upgrade");
     }
 }

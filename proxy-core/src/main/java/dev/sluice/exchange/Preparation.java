@@ -3,6 +3,7 @@ package dev.sluice.exchange;
 import dev.sluice.http.CookieScope;
 import dev.sluice.http.ForwardedHeaders;
 import dev.sluice.http.HopByHop;
+import dev.sluice.http.Lookalikes;
 import dev.sluice.http.RequestIds;
 import dev.sluice.http.RequestTarget;
 import dev.sluice.http.WriterAffinity;
@@ -91,6 +92,7 @@ final class Preparation {
         Service service = Objects.requireNonNull(x.service);
         boolean trustClient = target.options().forwardHeaders();
         HopByHop.removeFromRequest(headers);
+        Lookalikes.remove(headers);
         // Answered by the proxy, which asks for the body itself.
         headers.remove(HttpHeaderNames.EXPECT);
         if (x.upgrade != null) {
@@ -135,6 +137,7 @@ final class Preparation {
             CookieScope.apply(headers, x.prefix, x.hostHeader);
         }
         setAffinity(x, service, headers);
+        x.connection.advertise(headers);
         noteResponseHeaders(x, target, headers);
     }
 

@@ -7,6 +7,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpResponse;
+import io.netty.handler.codec.http.HttpStatusClass;
 import java.util.Objects;
 
 /**
@@ -33,13 +34,17 @@ final class Relay {
     }
 
     void head(Exchange x, HttpResponse head) {
+        if (x.connect && head.status().codeClass() == HttpStatusClass.SUCCESS) {
+            refuse(x, "target answered " + head.status().code() + " and did not switch to \"" + x.upgrade + "\"");
+            return;
+        }
         x.worker.deadline(x, 0);
         x.phase = Exchange.Phase.RELAYING;
         x.record.upstreamAnsweredNanos = System.nanoTime();
         Target target = Objects.requireNonNull(x.lease);
         preparation.response(x, head);
         BufferOptions options = target.options().buffering();
-        if (options.responses() && ResponseBuffering.applies(head)) {
+        if (options.responses() && !Streams.response(head.headers())) {
             x.buffering = new ResponseBuffering(x, head, options.memory(), options.maxResponseBody());
         } else {
             respond(x, head);
@@ -60,11 +65,16 @@ final class Relay {
         } else if (x.buffering != null) {
             x.buffering.add(data);
         } else {
-            writeBody(x, data);
-            if (!x.done() && !x.client.writable() && x.upstream != null) {
-                x.client.flush();
-                x.upstream.reading(x.client.writable());
-            }
+            pass(x, data);
+        }
+    }
+
+    /** Writes a part of the response as it comes, and lets the target wait for a client that reads slowly. */
+    void pass(Exchange x, ByteBuf data) {
+        writeBody(x, data);
+        if (!x.done() && !x.client.writable() && x.upstream != null) {
+            x.client.flush();
+            x.upstream.reading(x.client.writable());
         }
     }
 
@@ -102,22 +112,20 @@ final class Relay {
             refuse(x, "target switched to protocol \"" + protocol + "\" when \"" + x.upgrade + "\" was requested");
             return;
         }
-        if (!x.client.upgradable()) {
-            refuse(x, "the client asked for protocol \"" + protocol + "\" and cannot switch to it");
+        if (!x.client.upgradable(head)) {
+            refuse(x, "the client asked for protocol \"" + protocol + "\" and cannot switch to it with this answer");
             return;
         }
         x.worker.deadline(x, 0);
         x.phase = Exchange.Phase.TUNNEL;
         x.responding = true;
-        x.record.status = 101;
+        x.record.status = x.connect ? 200 : 101;
         x.record.upstreamAnsweredNanos = System.nanoTime();
         x.tunnel = Tunnel.open(x, head, Objects.requireNonNull(x.upstream));
         // An upgraded connection is not waited for by a drain, but told to end; a drain may have begun just now.
         finish.releaseClaim(x);
         Target target = Objects.requireNonNull(x.lease);
-        if (target.retired() || !Objects.requireNonNull(x.service).gate().running()) {
-            x.path.interruptions().closeTunnel(x);
-        }
+        x.path.interruptions().closeTunnel(x);
     }
 
     private void refuse(Exchange x, String why) {
@@ -127,9 +135,7 @@ final class Relay {
     /** The client takes more, or less. */
     void clientWritable(Exchange x) {
         if (x.buffering != null) {
-            if (x.client.writable()) {
-                x.buffering.clientWritable();
-            }
+            x.buffering.clientWritable();
         } else if (x.upstream != null && x.phase == Exchange.Phase.RELAYING) {
             x.upstream.reading(x.client.writable());
         }

@@ -98,9 +98,7 @@ final class RequestBody {
      * @param limit bytes allowed; 0 for any number
      */
     void collect(long memory, long limit) {
-        this.limit = limit;
-        if (limit > 0 && length > limit) {
-            x.path.interruptions().requestTooLarge(x);
+        if (!limit(limit)) {
             return;
         }
         spill = new SpillBuffer(memory, x.path.spillFiles(), x.worker.loop(), new SpillBuffer.Owner() {
@@ -124,6 +122,20 @@ final class RequestBody {
         }
     }
 
+    /**
+     * Sets how many bytes are allowed; 0 for any number.
+     *
+     * @return false when it has more, or announces more, and the request was refused
+     */
+    boolean limit(long bytes) {
+        limit = bytes;
+        if (bytes > 0 && Math.max(length, received) > bytes) {
+            x.path.interruptions().requestTooLarge(x);
+            return false;
+        }
+        return true;
+    }
+
     void arrived(ByteBuf data) {
         received += data.readableBytes();
         x.record.bytesIn = received;
@@ -133,6 +145,9 @@ final class RequestBody {
         } else if (overLimit(received)) {
             data.release();
             x.path.interruptions().bodyOverLimit(x);
+        } else if (limit > 0 && received > limit) {
+            data.release();
+            x.path.interruptions().requestTooLarge(x);
         } else if (spill != null) {
             collect(data);
         } else if (to != null) {
@@ -152,10 +167,7 @@ final class RequestBody {
             data.release();
             return;
         }
-        if (limit > 0 && buffer.size() + data.readableBytes() > limit) {
-            data.release();
-            x.path.interruptions().requestTooLarge(x);
-        } else if (!buffer.add(data)) {
+        if (!buffer.add(data)) {
             x.client.reading(false);
         }
     }

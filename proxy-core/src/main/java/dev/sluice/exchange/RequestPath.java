@@ -196,6 +196,9 @@ public final class RequestPath {
         if (!options.requests() || x.upgrade != null || !(x.body.toBeCollected() || x.body.collecting())) {
             return false;
         }
+        if (Streams.request(x.request.headers())) {
+            return !x.body.limit(options.maxRequestBody());
+        }
         x.phase = Exchange.Phase.BUFFERING;
         if (x.body.toBeCollected()) {
             x.body.collect(options.memory(), options.maxRequestBody());

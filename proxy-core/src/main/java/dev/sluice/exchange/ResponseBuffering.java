@@ -6,68 +6,111 @@ import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpResponse;
 import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Holds a response back until it is complete, so that the target is free early and its failure can still be told with a
- * clean status. Streams (events, lines of JSON, gRPC, and whatever says so) pass at once. Owned by the exchange's event
- * loop.
+ * clean status. One whose length nobody knows and that stands still turns out to be a stream: what is held is sent, and
+ * the rest passes as it comes. Owned by the exchange's event loop.
  */
 final class ResponseBuffering implements SpillBuffer.Owner, SpillBuffer.Reader {
-    private static final String ACCEL_BUFFERING = "X-Accel-Buffering";
+    // Nothing more for so long after the head, or after the last part so far, makes a stream of a held response.
+    private static final long STANDSTILL_NANOS = Duration.ofMillis(200).toNanos();
+
+    /** What becomes of the parts of the body that arrive. */
+    private enum State {
+        HELD,
+        /** What was held is being sent; the target is not read meanwhile. */
+        GIVING_WAY,
+        PASSING
+    }
 
     private final Exchange x;
     private final HttpResponse head;
     private final long limit;
+    private final boolean unknownLength;
     private final SpillBuffer spill;
+    // Came while what was held was being sent.
+    private final Deque<ByteBuf> late = new ArrayDeque<>(0);
+    private State state = State.HELD;
+    private long size;
     private @Nullable HttpHeaders trailers;
     private SpillBuffer.@Nullable Reading reading;
 
     /**
      * @param memory bytes kept in memory
-     * @param limit bytes allowed; 0 for any number
+     * @param limit bytes allowed, held or passed on; 0 for any number
      */
     ResponseBuffering(Exchange x, HttpResponse head, long memory, long limit) {
         this.x = x;
         this.head = head;
         this.limit = limit;
+        this.unknownLength = !head.headers().contains(HttpHeaderNames.CONTENT_LENGTH);
         this.spill = new SpillBuffer(memory, x.path.spillFiles(), x.worker.loop(), this);
+        awaitMore();
     }
 
-    /** Whether a response with this head is to be held at all. */
-    static boolean applies(HttpResponse head) {
-        HttpHeaders headers = head.headers();
-        if ("no".equalsIgnoreCase(headers.get(ACCEL_BUFFERING))) {
-            return false;
+    private void awaitMore() {
+        if (unknownLength) {
+            x.worker.deadline(x, STANDSTILL_NANOS);
         }
-        String type = headers.get(HttpHeaderNames.CONTENT_TYPE);
-        return type == null || !(is(type, "text/event-stream") || is(type, "application/x-ndjson") || grpc(type));
     }
 
-    private static boolean is(String type, String mediaType) {
-        int length = mediaType.length();
-        return type.regionMatches(true, 0, mediaType, 0, length)
-                && (type.length() == length || type.charAt(length) == ';' || type.charAt(length) == ' ');
-    }
-
-    private static boolean grpc(String type) {
-        return type.regionMatches(true, 0, "application/grpc", 0, "application/grpc".length());
+    /** Whether parts go to the client as they come. */
+    boolean passing() {
+        return state == State.PASSING;
     }
 
     /** Takes a part of the body. */
     void add(ByteBuf data) {
-        if (limit > 0 && spill.size() + data.readableBytes() > limit) {
+        size += data.readableBytes();
+        if (limit > 0 && size > limit) {
             data.release();
             x.path.interruptions().responseTooLarge(x);
-        } else if (!spill.add(data) && x.upstream != null) {
+            return;
+        }
+        switch (state) {
+            case HELD -> hold(data);
+            case GIVING_WAY -> late.add(data);
+            case PASSING -> x.path.relay().pass(x, data);
+        }
+    }
+
+    private void hold(ByteBuf data) {
+        if (spill.add(data)) {
+            awaitMore();
+        } else if (x.upstream != null) {
+            // Its standing still is the disk's doing.
+            x.worker.deadline(x, 0);
             x.upstream.reading(false);
+        }
+    }
+
+    /** Nothing more has come for a while: it is a stream. */
+    void standsStill() {
+        if (state == State.HELD && trailers == null) {
+            state = State.GIVING_WAY;
+            if (x.upstream != null) {
+                x.upstream.reading(false);
+            }
+            reading = spill.read(this);
         }
     }
 
     /** The target is done: sends everything, as fast as the client reads. */
     void complete(HttpHeaders with) {
         trailers = with;
-        reading = spill.read(this);
+        switch (state) {
+            case HELD -> {
+                x.worker.deadline(x, 0);
+                reading = spill.read(this);
+            }
+            case GIVING_WAY -> {}
+            case PASSING -> x.path.relay().complete(x, with);
+        }
     }
 
     // Not before the disk has everything, so that its failure can still be told with a clean status.
@@ -77,20 +120,29 @@ final class ResponseBuffering implements SpillBuffer.Owner, SpillBuffer.Reader {
         }
     }
 
-    /** The client reads again. */
+    /** The client takes more, or less. */
     void clientWritable() {
-        if (reading != null) {
+        if (state == State.PASSING) {
+            if (x.upstream != null) {
+                x.upstream.reading(x.client.writable());
+            }
+        } else if (reading != null && x.client.writable()) {
             reading.resume();
         }
     }
 
     void release() {
         spill.release();
+        ByteBuf data;
+        while ((data = late.poll()) != null) {
+            data.release();
+        }
     }
 
     @Override
     public void drained() {
-        if (x.upstream != null) {
+        if (state == State.HELD && x.upstream != null) {
+            awaitMore();
             x.upstream.reading(true);
         }
     }
@@ -115,10 +167,23 @@ final class ResponseBuffering implements SpillBuffer.Owner, SpillBuffer.Reader {
 
     @Override
     public void end() {
+        begin();
+        ByteBuf data;
+        while (!x.done() && (data = late.poll()) != null) {
+            x.path.relay().writeBody(x, data);
+        }
+        if (x.done()) {
+            return;
+        }
         HttpHeaders last = trailers;
         if (last != null) {
-            begin();
             x.path.relay().complete(x, last);
+            return;
         }
+        state = State.PASSING;
+        reading = null;
+        spill.release();
+        x.client.flush();
+        clientWritable();
     }
 }

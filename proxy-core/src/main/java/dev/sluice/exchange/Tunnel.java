@@ -1,90 +1,139 @@
 package dev.sluice.exchange;
 
 import dev.sluice.http.HopByHop;
+import dev.sluice.service.Target;
 import dev.sluice.upstream.UpstreamConnection;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
-import io.netty.channel.Channel;
-import io.netty.channel.ChannelFutureListener;
-import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.handler.codec.http.HttpResponse;
-import io.netty.util.ReferenceCountUtil;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Two connections spliced after an upgrade: bytes pass both ways, each side as fast as the other takes them, until one
- * ends. Both belong to one event loop. When its target is replaced, a WebSocket is told so with a Close frame (1012,
- * service restart) at the next end of a frame; any other protocol is just ended.
+ * A client and a target spliced after an upgrade: bytes pass both ways, each side as fast as the other takes them, until
+ * one ends. Both belong to one event loop. When its target goes, a WebSocket is closed in order (RFC 6455 7.1): a Close
+ * frame (1012, service restart) at the next end of a frame, the client's own Close passed on to the target, then the end
+ * of both connections. Any other protocol is just ended. Counted at its target until the client's side is closed.
  */
 final class Tunnel {
-    // FIN, opcode 8; two bytes of payload, not masked: 1012.
+    // FIN, opcode 8; two bytes of payload: 1012. Towards the target frames are masked (RFC 6455 5.3), here with zeros.
     private static final byte[] CLOSE_RESTART = {(byte) 0x88, 2, 0x03, (byte) 0xf4};
-    // How long a frame that is under way, and then the client's own Close, are waited for.
-    private static final long GRACE_MILLIS = 2000;
+    private static final byte[] MASKED_CLOSE_RESTART = {(byte) 0x88, (byte) 0x82, 0, 0, 0, 0, 0x03, (byte) 0xf4};
+    // How long each is waited for: the end of a frame under way, the client's Close, the last bytes to be taken.
+    private static final long STEP_MILLIS = 1000;
 
     private final Exchange x;
-    private final End clientEnd;
-    private final End targetEnd;
-    private final @Nullable WebSocketFrames frames;
+    private final Target counted;
+    private final @Nullable WebSocketFrames fromTarget;
+    private final @Nullable WebSocketFrames fromClient;
+    private @Nullable TunnelEnd client;
+    private @Nullable TunnelEnd target;
+    private boolean early;
     private boolean draining;
     private boolean closeSent;
     private boolean ended;
+    private boolean released;
+    private int step;
 
     private Tunnel(Exchange x) {
         this.x = x;
-        this.frames = "websocket".equalsIgnoreCase(x.upgrade) ? new WebSocketFrames() : null;
-        this.clientEnd = new End(true);
-        this.targetEnd = new End(false);
+        this.counted = Objects.requireNonNull(x.lease);
+        boolean webSocket = "websocket".equalsIgnoreCase(x.upgrade);
+        this.fromTarget = webSocket ? new WebSocketFrames() : null;
+        this.fromClient = webSocket ? new WebSocketFrames() : null;
     }
 
-    /** Answers the client with the target's 101 and splices the connections. */
+    /** Answers the client with the target's 101 and splices the two. */
     static Tunnel open(Exchange x, HttpResponse head, UpstreamConnection upstream) {
         Tunnel tunnel = new Tunnel(x);
+        tunnel.splice(head, upstream);
+        return tunnel;
+    }
+
+    private void splice(HttpResponse head, UpstreamConnection upstream) {
         String protocol = Objects.requireNonNull(head.headers().get(HttpHeaderNames.UPGRADE));
         HopByHop.removeFromResponse(head.headers());
         head.headers().set(HttpHeaderNames.CONNECTION, HttpHeaderValues.UPGRADE).set(HttpHeaderNames.UPGRADE, protocol);
         x.body.detach();
         x.upstream = null;
+        counted.tunnelOpened();
         // The client's end first: the target may have sent its first bytes together with the head.
-        Channel client = x.client.upgrade(head, tunnel.clientEnd);
-        tunnel.targetEnd.other = client;
-        tunnel.clientEnd.other = upstream.detach(tunnel.targetEnd);
-        client.config().setAutoRead(true);
-        Objects.requireNonNull(tunnel.clientEnd.other).config().setAutoRead(true);
-        return tunnel;
+        TunnelEnd toClient = x.client.upgrade(head, new FromClient());
+        client = toClient;
+        ChannelEnd toTarget = new ChannelEnd(new FromTarget());
+        upstream.detach(toTarget);
+        target = toTarget;
+        toTarget.reading(true);
+        toClient.reading(true);
+        if (early) {
+            // Sent before the answer was there, which no protocol allows.
+            toClient.close();
+        }
     }
 
-    /** Ends the tunnel because its target goes. */
+    boolean webSocket() {
+        return fromTarget != null;
+    }
+
+    /** Closes the tunnel in order because its target goes. */
     void drain() {
         if (ended || draining) {
             return;
         }
         draining = true;
-        if (frames == null) {
+        if (fromTarget == null) {
             end();
             return;
         }
-        x.worker.loop().schedule(this::end, GRACE_MILLIS, TimeUnit.MILLISECONDS);
-        if (frames.atBoundary()) {
+        endLater();
+        if (fromTarget.atBoundary()) {
             sendClose();
         }
     }
 
+    /** Ends it now: there is no more time. */
+    void cut() {
+        if (!ended) {
+            drain();
+            end();
+        }
+    }
+
     private void sendClose() {
+        TunnelEnd toClient = client;
+        if (toClient == null || fromTarget == null || fromTarget.closed()) {
+            // Where the target has closed by itself, its own handshake goes on for as long as ours might.
+            return;
+        }
         closeSent = true;
-        Channel client = targetEnd.other;
-        Channel target = clientEnd.other;
-        if (client != null) {
-            client.writeAndFlush(Unpooled.wrappedBuffer(CLOSE_RESTART));
+        toClient.write(Unpooled.wrappedBuffer(CLOSE_RESTART));
+        toClient.flush();
+        endLater();
+        endAfterHandshake();
+    }
+
+    // Both Close frames have passed.
+    private void endAfterHandshake() {
+        if (closeSent && fromClient != null && fromClient.closed()) {
+            end();
         }
-        if (target != null) {
-            target.close();
-        }
+    }
+
+    private void endLater() {
+        int mine = ++step;
+        x.worker
+                .loop()
+                .schedule(
+                        () -> {
+                            if (step == mine) {
+                                end();
+                            }
+                        },
+                        STEP_MILLIS,
+                        TimeUnit.MILLISECONDS);
     }
 
     private void end() {
@@ -92,77 +141,112 @@ final class Tunnel {
             return;
         }
         ended = true;
-        closeWhenWritten(clientEnd.other);
-        closeWhenWritten(targetEnd.other);
+        TunnelEnd toClient = Objects.requireNonNull(client);
+        TunnelEnd toTarget = Objects.requireNonNull(target);
+        if (closeSent && fromClient != null && !fromClient.closed() && fromClient.atBoundary()) {
+            // The client did not answer in time; the application is told as if it had.
+            toTarget.write(Unpooled.wrappedBuffer(MASKED_CLOSE_RESTART));
+        }
+        toClient.finish();
+        toTarget.finish();
+        x.worker
+                .loop()
+                .schedule(
+                        () -> {
+                            toClient.close();
+                            toTarget.close();
+                        },
+                        STEP_MILLIS,
+                        TimeUnit.MILLISECONDS);
         x.path.finish(x);
     }
 
-    private static void closeWhenWritten(@Nullable Channel channel) {
-        if (channel != null && channel.isActive()) {
-            channel.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
+    private void release() {
+        if (!released) {
+            released = true;
+            counted.tunnelClosed();
         }
     }
 
-    /** The end of one connection; passes what it reads to the other. */
-    private final class End extends ChannelInboundHandlerAdapter {
-        private final boolean fromClient;
-        private @Nullable Channel other;
-
-        End(boolean fromClient) {
-            this.fromClient = fromClient;
-        }
-
+    private final class FromClient implements TunnelEnd.Listener {
         @Override
-        public void channelRead(ChannelHandlerContext ctx, Object msg) {
-            Channel to = other;
-            if (to == null) {
-                // Sent before the answer was there, which no protocol allows.
-                ctx.close();
-            }
-            if (!(msg instanceof ByteBuf data) || to == null || closeSent || ended) {
-                ReferenceCountUtil.release(msg);
+        public void data(ByteBuf data) {
+            TunnelEnd to = target;
+            early |= to == null;
+            if (to == null || ended) {
+                data.release();
                 return;
             }
-            if (!fromClient && frames != null) {
-                if (draining) {
-                    int length = frames.passToBoundary(data);
-                    to.write(data.readRetainedSlice(length));
-                    data.release();
-                    if (frames.atBoundary()) {
-                        sendClose();
-                    }
-                    return;
-                }
-                frames.pass(data);
+            if (fromClient != null) {
+                fromClient.pass(data);
             }
-            to.write(data, to.voidPromise());
+            to.write(data);
+            endAfterHandshake();
         }
 
         @Override
-        public void channelReadComplete(ChannelHandlerContext ctx) {
-            if (other != null) {
-                other.flush();
+        public void readComplete() {
+            if (target != null) {
+                target.flush();
             }
         }
 
         @Override
-        public void channelWritabilityChanged(ChannelHandlerContext ctx) {
-            if (other != null) {
-                other.config().setAutoRead(ctx.channel().isWritable());
+        public void writabilityChanged() {
+            if (target != null && client != null) {
+                target.reading(client.writable());
             }
         }
 
         @Override
-        public void channelInactive(ChannelHandlerContext ctx) {
-            // After our Close frame the target's end is expected, and the client is given time to answer.
-            if (fromClient || !closeSent) {
+        public void ended() {
+            release();
+            if (target != null) {
                 end();
             }
         }
+    }
+
+    private final class FromTarget implements TunnelEnd.Listener {
+        @Override
+        public void data(ByteBuf data) {
+            TunnelEnd to = client;
+            if (to == null || closeSent || ended) {
+                data.release();
+            } else if (fromTarget == null) {
+                to.write(data);
+            } else if (draining && !fromTarget.closed()) {
+                to.write(data.readRetainedSlice(fromTarget.passToBoundary(data)));
+                data.release();
+                if (fromTarget.atBoundary()) {
+                    sendClose();
+                }
+            } else {
+                fromTarget.pass(data);
+                to.write(data);
+            }
+        }
 
         @Override
-        public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-            ctx.close();
+        public void readComplete() {
+            if (client != null) {
+                client.flush();
+            }
+        }
+
+        @Override
+        public void writabilityChanged() {
+            if (client != null && target != null) {
+                client.reading(target.writable());
+            }
+        }
+
+        @Override
+        public void ended() {
+            // After our Close frame the target's end is no surprise, and the client is given time to answer.
+            if (!closeSent && client != null && target != null) {
+                end();
+            }
         }
     }
 }

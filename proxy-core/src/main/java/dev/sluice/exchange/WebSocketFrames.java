@@ -7,13 +7,21 @@ import io.netty.buffer.ByteBuf;
  * only there may the proxy put in a frame of its own. Knows nothing of what is in them.
  */
 final class WebSocketFrames {
+    private static final int CLOSE = 8;
+
     private final byte[] header = new byte[14];
     private int headerHave;
     private long payloadLeft;
+    private boolean closing;
 
     /** Whether what has passed so far ends with a whole frame. */
     boolean atBoundary() {
         return headerHave == 0 && payloadLeft == 0;
+    }
+
+    /** Whether a whole Close frame has passed, after which none may follow (RFC 6455 5.5.1). */
+    boolean closed() {
+        return closing && atBoundary();
     }
 
     /** Takes note of all the readable bytes, which stay readable. */
@@ -44,6 +52,7 @@ final class WebSocketFrames {
         header[headerHave++] = data.getByte(at);
         if (headerHave >= 2 && headerHave == headerLength()) {
             payloadLeft = payloadLength();
+            closing |= (header[0] & 0x0f) == CLOSE;
             headerHave = 0;
         }
         return 1;

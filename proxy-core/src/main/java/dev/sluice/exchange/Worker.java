@@ -157,7 +157,7 @@ public final class Worker {
 
     void closeAllTunnels() {
         each(x -> x.phase == Exchange.Phase.TUNNEL)
-                .forEach(x -> x.path.interruptions().closeTunnel(x));
+                .forEach(x -> x.path.interruptions().closeTunnelAtTheEnd(x));
     }
 
     // -- requests
@@ -217,14 +217,33 @@ public final class Worker {
         }
     }
 
-    void closeTunnels(Target target) {
-        each(x -> x.phase == Exchange.Phase.TUNNEL && x.lease == target)
-                .forEach(x -> x.path.interruptions().closeTunnel(x));
+    /** Closes the tunnels to a target: WebSockets evenly over this time, the first at once, others at its end. */
+    void closeTunnels(Target target, long overNanos) {
+        List<Exchange> tunnels = tunnelsTo(target);
+        long webSockets = tunnels.stream().filter(x -> webSocket(x)).count();
+        long before = 0;
+        for (Exchange x : tunnels) {
+            long after = webSocket(x) ? overNanos / webSockets * before++ : overNanos;
+            if (after == 0) {
+                x.path.interruptions().closeTunnel(x);
+            } else {
+                loop.schedule(() -> x.path.interruptions().closeTunnel(x), after, TimeUnit.NANOSECONDS);
+            }
+        }
+    }
+
+    private static boolean webSocket(Exchange x) {
+        return x.tunnel != null && x.tunnel.webSocket();
+    }
+
+    private List<Exchange> tunnelsTo(Target target) {
+        return each(x -> x.phase == Exchange.Phase.TUNNEL && x.lease == target);
     }
 
     void cancel(Target target) {
         each(x -> x.releaseOwed && x.lease == target)
                 .forEach(x -> x.path.interruptions().cancel(x));
+        tunnelsTo(target).forEach(x -> x.path.interruptions().cutTunnel(x));
     }
 
     void closeIdle(Target target) {

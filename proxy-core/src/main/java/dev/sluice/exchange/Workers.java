@@ -63,8 +63,8 @@ public final class Workers implements Traffic {
     }
 
     @Override
-    public void closeTunnels(Target target) {
-        tell(worker -> worker.closeTunnels(target));
+    public void closeTunnels(Target target, Duration over) {
+        tell(worker -> worker.closeTunnels(target, over.toNanos()));
     }
 
     @Override

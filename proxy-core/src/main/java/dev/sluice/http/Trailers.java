@@ -2,7 +2,6 @@ package dev.sluice.http;
 
 import io.netty.handler.codec.http.HttpHeaders;
 import java.util.List;
-import java.util.Locale;
 import java.util.Set;
 
 /**
@@ -49,7 +48,7 @@ public final class Trailers {
             return;
         }
         for (String name : trailers.names()) {
-            String lower = name.toLowerCase(Locale.ROOT);
+            String lower = Lookalikes.plain(name);
             if (FORBIDDEN.contains(lower) || FORBIDDEN_FAMILIES.stream().anyMatch(lower::startsWith)) {
                 trailers.remove(name);
             }

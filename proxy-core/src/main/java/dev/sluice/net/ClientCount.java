@@ -7,11 +7,13 @@ import io.netty.channel.Channel;
 import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Lets connections in as long as there are not too many, and closes the others at once. Whoever has an IPv6 address has
@@ -32,19 +34,22 @@ final class ClientCount {
 
     /** Counts a new connection until it is closed; one too many is closed. */
     boolean admit(Channel channel) {
+        return admit(channel, channel.remoteAddress());
+    }
+
+    /** The same for a channel whose own address is not the client's. */
+    boolean admit(Channel channel, @Nullable SocketAddress client) {
         if (limits.total() > 0) {
             channel.closeFuture().addListener(_ -> total.decrementAndGet());
             if (total.incrementAndGet() > limits.total()) {
                 return refuse(channel, Limit.CONNECTIONS);
             }
         }
-        if (limits.perClient() > 0
-                && channel.remoteAddress() instanceof InetSocketAddress peer
-                && peer.getAddress() != null) {
-            ByteBuffer client = client(peer.getAddress());
+        if (limits.perClient() > 0 && client instanceof InetSocketAddress peer && peer.getAddress() != null) {
+            ByteBuffer network = network(peer.getAddress());
             channel.closeFuture()
-                    .addListener(_ -> perClient.computeIfPresent(client, (_, count) -> count > 1 ? count - 1 : null));
-            if (perClient.merge(client, 1, Integer::sum) > limits.perClient()) {
+                    .addListener(_ -> perClient.computeIfPresent(network, (_, count) -> count > 1 ? count - 1 : null));
+            if (perClient.merge(network, 1, Integer::sum) > limits.perClient()) {
                 return refuse(channel, Limit.CLIENT_CONNECTIONS);
             }
         }
@@ -57,7 +62,7 @@ final class ClientCount {
         return false;
     }
 
-    private static ByteBuffer client(InetAddress address) {
+    private static ByteBuffer network(InetAddress address) {
         byte[] bytes = address.getAddress();
         return ByteBuffer.wrap(address instanceof Inet6Address ? Arrays.copyOf(bytes, NETWORK_BYTES) : bytes);
     }

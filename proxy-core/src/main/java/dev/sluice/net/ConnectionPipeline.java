@@ -4,12 +4,14 @@ import dev.sluice.exchange.ConnectionInfo;
 import dev.sluice.exchange.CountedFields;
 import dev.sluice.exchange.Http1Client;
 import dev.sluice.exchange.Http1Guard;
+import dev.sluice.exchange.RequestDecoder;
 import dev.sluice.exchange.RequestPath;
 import dev.sluice.exchange.Worker;
 import dev.sluice.exchange.Workers;
 import dev.sluice.tls.CertificateLookup;
 import dev.sluice.tls.ClientHelloGate;
 import dev.sluice.tls.HandshakeFailures;
+import dev.sluice.tls.QuicHandshakes;
 import dev.sluice.tls.SniContexts;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler;
@@ -17,12 +19,13 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelPipeline;
 import io.netty.handler.codec.http.HttpDecoderConfig;
-import io.netty.handler.codec.http.HttpServerCodec;
+import io.netty.handler.codec.http.HttpResponseEncoder;
 import io.netty.handler.ssl.ApplicationProtocolNames;
 import io.netty.handler.ssl.ApplicationProtocolNegotiationHandler;
 import io.netty.handler.ssl.SslHandler;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -38,6 +41,8 @@ public final class ConnectionPipeline {
     private final HandshakeFailures handshakeFailures;
     private final ClientCount clients;
     private final LastHandler last = new LastHandler();
+    // What clients on the TLS port are told of HTTP/3; null when it is not served.
+    private volatile @Nullable String alternative;
 
     public ConnectionPipeline(
             RequestPath path,
@@ -65,7 +70,7 @@ public final class ConnectionPipeline {
                 if (!clients.admit(ch)) {
                     return;
                 }
-                http1(ch, info(ch, port, null, null));
+                http1(ch, info(ch, ch.remoteAddress(), port, null));
                 ch.pipeline().addLast(last);
             }
         };
@@ -87,6 +92,21 @@ public final class ConnectionPipeline {
         };
     }
 
+    /**
+     * The UDP port of HTTP/3. Loads native code.
+     *
+     * @param port as configured, for the log
+     */
+    public ChannelHandler http3(int port) {
+        return new Http3Pipeline(path, workers, clients, new QuicHandshakes(certificates, handshakeFailures), port)
+                .datagrams();
+    }
+
+    /** Tells the clients of the TLS port from now on that HTTP/3 is served on this port, which is bound. */
+    public void advertiseHttp3(int port) {
+        alternative = "h3=\":" + port + "\"; ma=2592000";
+    }
+
     private void http1(Channel ch, ConnectionInfo info) {
         Worker worker = workers.of(ch.eventLoop());
         ChannelPipeline pipeline = ch.pipeline();
@@ -94,10 +114,13 @@ public final class ConnectionPipeline {
                 .setMaxInitialLineLength(MAX_LINE)
                 .setMaxHeaderSize(worker.limits().heads().bytes())
                 .setHeadersFactory(CountedFields.factory(worker.limits().heads().fields()))
+                .setTrailersFactory(
+                        CountedFields.factory(worker.limits().heads().fields()))
                 .setMaxChunkSize(MAX_CHUNK);
         // How many requests are pipelined is not limited here: the client's handler stops the reading, so they are as
         // many as one read brings.
-        pipeline.addLast(new HttpServerCodec(limits, Integer.MAX_VALUE));
+        pipeline.addLast(new RequestDecoder(limits));
+        pipeline.addLast(new HttpResponseEncoder());
         pipeline.addLast(new Http1Guard(worker.limitHits()));
         pipeline.addLast(new Http1Client(path, worker, info));
     }
@@ -106,10 +129,15 @@ public final class ConnectionPipeline {
         ch.pipeline().addLast(Http2Streams.create(path, workers.of(ch.eventLoop()), info));
     }
 
-    private static ConnectionInfo info(Channel ch, int port, @Nullable String tlsVersion, @Nullable String serverName) {
-        InetSocketAddress peer = (InetSocketAddress) ch.remoteAddress();
+    /**
+     * @param client where the connection comes from
+     * @param tlsVersion null for a plain connection
+     */
+    static ConnectionInfo info(Channel ch, @Nullable SocketAddress client, int port, @Nullable String tlsVersion) {
+        InetSocketAddress peer = (InetSocketAddress) client;
         InetAddress address = peer == null ? null : peer.getAddress();
         String text = address == null ? "" : plainAddress(address.getHostAddress());
+        String serverName = ch.attr(ClientHelloGate.SERVER_NAME).get();
         return new ConnectionInfo(text, peer == null ? 0 : peer.getPort(), port, tlsVersion, serverName);
     }
 
@@ -132,10 +160,11 @@ public final class ConnectionPipeline {
             Channel ch = ctx.channel();
             SslHandler ssl = Objects.requireNonNull(ch.pipeline().get(SslHandler.class));
             ConnectionInfo info = info(
-                    ch,
-                    port,
-                    ssl.engine().getSession().getProtocol(),
-                    ch.attr(ClientHelloGate.SERVER_NAME).get());
+                            ch,
+                            ch.remoteAddress(),
+                            port,
+                            ssl.engine().getSession().getProtocol())
+                    .withAlternative(alternative);
             ch.pipeline().remove(last);
             if (ApplicationProtocolNames.HTTP_2.equals(protocol)) {
                 http2(ch, info);

@@ -5,16 +5,17 @@ import dev.sluice.edge.Limit;
 import dev.sluice.edge.LimitHits;
 import dev.sluice.exchange.ClientStream;
 import dev.sluice.exchange.Exchange;
+import dev.sluice.exchange.TunnelEnd;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
-import io.netty.channel.Channel;
-import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPromise;
 import io.netty.handler.codec.http.EmptyHttpHeaders;
+import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponse;
+import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http2.Http2Error;
 import io.netty.handler.codec.http2.Http2Exception;
 import io.netty.handler.codec.http2.Http2RemoteFlowController;
@@ -32,6 +33,8 @@ final class Http2Client implements ClientStream {
     private final Http2Stream stream;
     private final HttpRequest request;
     private @Nullable Exchange exchange;
+    private boolean connect;
+    private TunnelEnd.@Nullable Listener tunnel;
     private boolean requestEnded;
     private boolean responseEnded;
     // Held until it is known whether the stream ends with it.
@@ -56,12 +59,30 @@ final class Http2Client implements ClientStream {
         windowSince = waitingSince;
     }
 
+    /** The request is an extended CONNECT: see {@link Http2Heads}. */
+    void extendedConnect(Exchange of) {
+        connect = true;
+        // Its end is the tunnel's.
+        requestEnded = false;
+        of.extendedConnect();
+    }
+
+    boolean connects() {
+        return connect;
+    }
+
     // -- the request
 
     /** Takes note of data; returns how many bytes of flow control are given back at once. */
-    int requestData(ByteBuf data, int flowControlled, boolean end) {
+    int requestData(ByteBuf data, int flowControlled, boolean end) throws Http2Exception {
         waitingSince = connection.now();
+        if (tunnel != null) {
+            return tunnelData(tunnel, data, flowControlled, end);
+        }
         Exchange to = exchange;
+        if (connect && to != null && !to.done()) {
+            throw Http2Exception.streamError(stream.id(), Http2Error.PROTOCOL_ERROR, "DATA before CONNECT is answered");
+        }
         if (to == null || to.done()) {
             requestEnded |= end;
             return flowControlled;
@@ -74,7 +95,23 @@ final class Http2Client implements ClientStream {
         } else {
             to.requestReadComplete();
         }
-        if (reading || to.done()) {
+        return to.done() ? flowControlled : creditNow(flowControlled);
+    }
+
+    private int tunnelData(TunnelEnd.Listener to, ByteBuf data, int flowControlled, boolean end) {
+        if (data.isReadable()) {
+            to.data(data.retain());
+        }
+        to.readComplete();
+        if (end) {
+            to.ended();
+        }
+        return creditNow(flowControlled);
+    }
+
+    // While nothing is read the client's window shrinks.
+    private int creditNow(int flowControlled) {
+        if (reading) {
             return flowControlled;
         }
         unread += flowControlled;
@@ -91,8 +128,9 @@ final class Http2Client implements ClientStream {
     /** Ends the stream if the client has not sent, or not let go, anything of it for too long. */
     void look(long now, EdgeLimits.Times times, LimitHits hits) {
         Exchange of = exchange;
-        if (!requestEnded && reading && of != null && over(now, waitingSince, times.body()) && !of.awaitsInvitation()) {
-            of.requestTimedOut();
+        boolean awaited = !requestEnded && !connect && reading && of != null && !of.awaitsInvitation();
+        if (awaited && over(now, waitingSince, times.body())) {
+            Objects.requireNonNull(of).requestTimedOut();
         } else if (windowStalled(now, times.write())) {
             hits.hit(Limit.WRITE_STALL);
             connection.encoder().writeRstStream(ctx(), stream.id(), Http2Error.CANCEL.code(), ctx().newPromise());
@@ -121,10 +159,15 @@ final class Http2Client implements ClientStream {
         if (of != null && !of.done()) {
             of.clientGone();
         }
+        if (tunnel != null) {
+            tunnel.ended();
+        }
     }
 
     void writabilityChanged() {
-        if (exchange != null) {
+        if (tunnel != null) {
+            tunnel.writabilityChanged();
+        } else if (exchange != null) {
             exchange.clientWritable();
         }
     }
@@ -252,16 +295,23 @@ final class Http2Client implements ClientStream {
     }
 
     @Override
-    public boolean upgradable() {
-        return false;
+    public boolean upgradable(HttpResponse head) {
+        return connect && WebSocketKeys.accepted(request.headers(), head.headers());
     }
 
+    // RFC 8441 5: 200 is for the client what 101 is from the target.
     @Override
-    public Channel upgrade(HttpResponse head, ChannelHandler successor) {
-        throw new IllegalStateException("an HTTP/2 stream is not upgraded: " + request.uri());
+    public TunnelEnd upgrade(HttpResponse head, TunnelEnd.Listener listener) {
+        tunnel = listener;
+        exchange = null;
+        head.setStatus(HttpResponseStatus.OK);
+        head.headers().remove(HttpHeaderNames.SEC_WEBSOCKET_ACCEPT).remove(HttpHeaderNames.CONTENT_LENGTH);
+        pendingHead = head;
+        flush();
+        return new Http2Tunnel(connection, this, stream);
     }
 
-    private boolean open() {
+    boolean open() {
         Http2Stream.State state = stream.state();
         return state == Http2Stream.State.OPEN || state == Http2Stream.State.HALF_CLOSED_REMOTE;
     }

@@ -13,7 +13,6 @@ import io.netty.handler.codec.http2.Http2Error;
 import io.netty.handler.codec.http2.Http2Exception;
 import io.netty.handler.codec.http2.Http2LifecycleManager;
 import io.netty.util.concurrent.Future;
-import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,9 +21,6 @@ import org.jspecify.annotations.Nullable;
  * before the encoder to see what the proxy answers, and is told what the client sends. Owned by the event loop.
  */
 final class Http2Floods extends DecoratingHttp2ConnectionEncoder {
-    private static final long WINDOW_NANOS =
-            Duration.ofSeconds(EdgeLimits.Http2.RESET_SECONDS).toNanos();
-
     private final EdgeLimits.Http2 limits;
     private final LimitHits hits;
     private final Resets byClient = new Resets();
@@ -117,21 +113,6 @@ final class Http2Floods extends DecoratingHttp2ConnectionEncoder {
                 lifecycle.onError(ctx, true, why);
             }
             ctx.close();
-        }
-    }
-
-    /** Counts within windows of time, one after the other. */
-    private static final class Resets {
-        private long windowStart = System.nanoTime();
-        private int count;
-
-        boolean tooMany(int limit) {
-            long now = System.nanoTime();
-            if (now - windowStart >= WINDOW_NANOS) {
-                windowStart = now;
-                count = 0;
-            }
-            return ++count > limit;
         }
     }
 }

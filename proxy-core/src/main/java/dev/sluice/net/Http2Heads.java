@@ -16,10 +16,13 @@ import io.netty.handler.codec.http2.Http2Exception;
 import io.netty.handler.codec.http2.Http2Headers;
 import io.netty.util.AsciiString;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** HTTP/2 header lists to HTTP/1.1 heads and back (RFC 9113 8). */
 final class Http2Heads {
+
+    private static final AsciiString PROTOCOL = Http2Headers.PseudoHeaderName.PROTOCOL.value();
 
     private Http2Heads() {}
 
@@ -30,25 +33,61 @@ final class Http2Heads {
      * @throws Http2Exception a stream error when a request must not look like this
      */
     static HttpRequest request(int streamId, Http2Headers list, boolean end) throws Http2Exception {
+        boolean connect = extendedConnect(streamId, list);
         CharSequence method = required(streamId, list.method(), ":method");
         CharSequence path = required(streamId, list.path(), ":path");
         required(streamId, list.scheme(), ":scheme");
         if (path.charAt(0) != '/') {
             throw malformed(streamId, ":path is not a path");
         }
-        if (HttpMethod.CONNECT.asciiName().contentEquals(method)) {
-            throw malformed(streamId, "CONNECT is not served");
+        if (connect && end) {
+            throw malformed(streamId, "CONNECT with END_STREAM");
         }
         HttpRequest request = new DefaultHttpRequest(
                 HttpVersion.HTTP_1_1,
-                HttpMethod.valueOf(method.toString()),
+                connect ? HttpMethod.GET : HttpMethod.valueOf(method.toString()),
                 path.toString(),
                 DefaultHttpHeadersFactory.headersFactory().withValidation(false));
         HttpHeaders headers = request.headers();
         copy(streamId, list, headers);
         setHost(streamId, list.authority(), headers);
-        frame(streamId, headers, end);
+        if (connect) {
+            handshake(Objects.requireNonNull(list.get(PROTOCOL)), headers);
+        } else {
+            frame(streamId, headers, end);
+        }
         return request;
+    }
+
+    /**
+     * Whether this asks for another protocol on the stream (RFC 8441 4), for which a target is asked with an HTTP/1.1
+     * upgrade.
+     *
+     * @throws Http2Exception a stream error for a plain CONNECT, and for :protocol without CONNECT
+     */
+    private static boolean extendedConnect(int streamId, Http2Headers list) throws Http2Exception {
+        boolean connect = HttpMethod.CONNECT.asciiName().contentEquals(required(streamId, list.method(), ":method"));
+        boolean protocol = list.contains(PROTOCOL);
+        if (connect && !protocol) {
+            throw malformed(streamId, "CONNECT is not served");
+        }
+        if (!connect && protocol) {
+            throw malformed(streamId, ":protocol without CONNECT");
+        }
+        return connect;
+    }
+
+    /** The protocol that an extended CONNECT asks for; null of other requests. */
+    static @Nullable CharSequence protocol(Http2Headers list) {
+        return list.get(PROTOCOL);
+    }
+
+    // RFC 6455 4.1. What frames a body has no place here.
+    private static void handshake(CharSequence protocol, HttpHeaders headers) {
+        headers.set(HttpHeaderNames.CONNECTION, HttpHeaderValues.UPGRADE)
+                .set(HttpHeaderNames.UPGRADE, protocol.toString())
+                .set(HttpHeaderNames.SEC_WEBSOCKET_KEY, WebSocketKeys.next())
+                .remove(HttpHeaderNames.CONTENT_LENGTH);
     }
 
     private static void copy(int streamId, Http2Headers list, HttpHeaders headers) throws Http2Exception {

@@ -12,13 +12,16 @@ import dev.sluice.http.HostName;
 import dev.sluice.http.RequestTarget;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
+import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http2.DefaultHttp2Connection;
 import io.netty.handler.codec.http2.DefaultHttp2ConnectionDecoder;
 import io.netty.handler.codec.http2.DefaultHttp2ConnectionEncoder;
 import io.netty.handler.codec.http2.DefaultHttp2FrameReader;
 import io.netty.handler.codec.http2.DefaultHttp2FrameWriter;
+import io.netty.handler.codec.http2.DefaultHttp2Headers;
 import io.netty.handler.codec.http2.Http2Connection;
 import io.netty.handler.codec.http2.Http2ConnectionDecoder;
 import io.netty.handler.codec.http2.Http2ConnectionHandler;
@@ -29,6 +32,7 @@ import io.netty.handler.codec.http2.Http2FrameReader;
 import io.netty.handler.codec.http2.Http2Headers;
 import io.netty.handler.codec.http2.Http2Settings;
 import io.netty.handler.codec.http2.Http2Stream;
+import io.netty.util.AsciiString;
 import java.time.Duration;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -78,7 +82,8 @@ final class Http2Streams extends Http2ConnectionHandler implements ClientConnect
         Http2Settings settings = Http2Settings.defaultSettings()
                 .maxConcurrentStreams(http2.streams())
                 .maxHeaderListSize(limits.heads().bytes())
-                .initialWindowSize(STREAM_WINDOW);
+                .initialWindowSize(STREAM_WINDOW)
+                .connectProtocolEnabled(true);
         Http2Connection connection = new DefaultHttp2Connection(true);
         // At once, not only when the client has acknowledged the settings.
         connection.remote().maxActiveStreams(http2.streams());
@@ -212,6 +217,11 @@ final class Http2Streams extends Http2ConnectionHandler implements ClientConnect
 
     private void begin(int streamId, Http2Headers headers, boolean end) throws Http2Exception {
         HttpRequest request = Http2Heads.request(streamId, headers, end);
+        CharSequence protocol = Http2Heads.protocol(headers);
+        if (protocol != null && !AsciiString.contentEqualsIgnoreCase(protocol, HttpHeaderValues.WEBSOCKET)) {
+            refuseProtocol(streamId);
+            return;
+        }
         String authority = Objects.requireNonNull(request.headers().get("host"));
         RequestTarget target = RequestTarget.parse(request.uri());
         if (target == null) {
@@ -223,9 +233,20 @@ final class Http2Streams extends Http2ConnectionHandler implements ClientConnect
                 new Exchange(path, worker, client, info, request, target, authority, HostName.normalise(authority));
         exchange.protocol("HTTP/2.0");
         client.exchange(exchange);
+        if (protocol != null) {
+            client.extendedConnect(exchange);
+        }
         stream.setProperty(streamKey, client);
         served = true;
         path.receive(exchange);
+    }
+
+    // RFC 9220 3 says with what; nothing but WebSockets has a way to be asked for in HTTP/1.1.
+    private void refuseProtocol(int streamId) {
+        Http2Headers answer = new DefaultHttp2Headers(false, 1).status(HttpResponseStatus.NOT_IMPLEMENTED.codeAsText());
+        encoder().writeHeaders(ctx(), streamId, answer, 0, true, ctx().newPromise());
+        encoder().writeRstStream(ctx(), streamId, Http2Error.NO_ERROR.code(), ctx().newPromise());
+        flushSoon();
     }
 
     @Override
@@ -288,6 +309,9 @@ final class Http2Streams extends Http2ConnectionHandler implements ClientConnect
             }
             if (!end) {
                 throw Http2Exception.streamError(streamId, Http2Error.PROTOCOL_ERROR, "trailers without END_STREAM");
+            }
+            if (client.connects()) {
+                throw Http2Exception.streamError(streamId, Http2Error.PROTOCOL_ERROR, "HEADERS in a tunnel");
             }
             HttpHeaders trailers = Http2Heads.trailers(streamId, headers);
             client.requestEnd(trailers);

@@ -50,9 +50,13 @@ public final class Listener {
                 .bind(new InetSocketAddress(port))
                 .awaitUninterruptibly();
         if (!bound.isSuccess()) {
-            throw new IOException("listen tcp :" + port + ": bind: " + reason(bound.cause()), bound.cause());
+            throw failure("tcp", port, bound.cause());
         }
         return new Listener(name, bound.channel());
+    }
+
+    static IOException failure(String network, int port, Throwable cause) {
+        return new IOException("listen " + network + " :" + port + ": bind: " + reason(cause), cause);
     }
 
     private static String reason(Throwable cause) {

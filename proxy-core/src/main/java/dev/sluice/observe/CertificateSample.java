@@ -1,9 +1,9 @@
 package dev.sluice.observe;
 
 /**
- * One name's automatic certificate as the metrics tell of it.
+ * One name's certificate as the metrics tell of it.
  *
  * @param state {@code valid}, {@code ordering} and so on
- * @param failures attempts that failed since one succeeded
+ * @param failures attempts to obtain it that failed since one succeeded
  */
 public record CertificateSample(String service, String name, String state, int failures) {}

@@ -135,12 +135,12 @@ public final class Metrics implements RequestMetrics, AutoCloseable {
         registry.getPrometheusRegistry().register(() -> certificatesOf(all.get()));
     }
 
-    /** The automatic certificates of all services, of which there may be others at each look. */
+    /** How each name's certificate stands, of which there may be others at each look. */
     public void certificates(Supplier<Collection<CertificateSample>> all) {
         PrometheusRegistry page = registry.getPrometheusRegistry();
         page.register(() -> certificates(
                 "sluice_certificate_state",
-                "Automatic certificates by state: 1 for the state of each.",
+                "Certificates by state: 1 for the state of each.",
                 all.get(),
                 true,
                 _ -> 1));

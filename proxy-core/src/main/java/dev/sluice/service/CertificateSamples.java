@@ -14,8 +14,8 @@ public final class CertificateSamples {
 
     private CertificateSamples() {}
 
-    /** How the automatic ones stand, whether they are there or not. */
-    public static Collection<CertificateSample> automatic(RouteTable table) {
+    /** How they stand, whether they are there or not. */
+    public static Collection<CertificateSample> states(RouteTable table) {
         List<CertificateSample> samples = new ArrayList<>();
         for (Service service : table.services()) {
             CertificateSource source = service.certificates();

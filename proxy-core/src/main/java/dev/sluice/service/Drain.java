@@ -1,15 +1,19 @@
 package dev.sluice.service;
 
+import dev.sluice.observe.Events;
 import java.time.Duration;
 import java.util.List;
 import java.util.function.BooleanSupplier;
 
 /**
- * Lets the requests in flight at some targets finish, and ends those that take too long. Upgraded connections are told
- * to end at once and are not waited for. Blocking; for virtual threads.
+ * Lets the requests in flight at some targets finish, and ends those that take too long. Upgraded connections would not
+ * finish by themselves: they are closed, WebSockets one after the other over a time of the service's choice, so that
+ * their clients do not come back all at once. Blocking; for virtual threads.
  */
 final class Drain {
     private static final Duration LOOK = Duration.ofMillis(100);
+    // For the last WebSocket's closing handshake, within the time of the drain.
+    private static final Duration HANDSHAKE = Duration.ofSeconds(1);
 
     private final Traffic traffic;
 
@@ -29,7 +33,9 @@ final class Drain {
     }
 
     private void finish(List<Target> targets, Duration timeout, BooleanSupplier calledOff) throws InterruptedException {
-        targets.forEach(traffic::closeTunnels);
+        for (Target target : targets) {
+            closeTunnels(target, timeout);
+        }
         long deadline = System.nanoTime() + timeout.toNanos();
         for (Target target : targets) {
             if (!awaitIdle(target, deadline, calledOff)) {
@@ -37,8 +43,27 @@ final class Drain {
                     return;
                 }
                 traffic.cancel(target);
+                // Done by the event loops, in a moment.
+                target.awaitIdle(LOOK);
             }
         }
+    }
+
+    private void closeTunnels(Target target, Duration timeout) {
+        Duration wanted = target.options().delivery().websocketDrain();
+        Duration most = timeout.compareTo(HANDSHAKE) > 0 ? timeout.minus(HANDSHAKE) : Duration.ZERO;
+        Duration over = wanted.compareTo(most) < 0 ? wanted : most;
+        if (target.tunnels() > 0) {
+            Events.info(
+                    "Closing upgraded connections",
+                    "target",
+                    target.address().text(),
+                    "connections",
+                    target.tunnels(),
+                    "over",
+                    GoDuration.format(over));
+        }
+        traffic.closeTunnels(target, over);
     }
 
     private static boolean awaitIdle(Target target, long deadline, BooleanSupplier calledOff)

@@ -19,6 +19,7 @@ public final class Target implements Claim {
     private final Role role;
     private final TargetOptions options;
     private final Inflight inflight = new Inflight();
+    private final Inflight tunnels = new Inflight();
     // Written under this target's monitor, read anywhere.
     private volatile TargetState state = TargetState.ADDING;
 
@@ -59,9 +60,23 @@ public final class Target implements Claim {
         return inflight.claim();
     }
 
-    /** Gives back a claim: the request is over, or its connection was upgraded and is not waited for. */
+    /** Gives back a claim: the request is over, or its connection was upgraded. */
     public void release() {
         inflight.release();
+    }
+
+    /** Upgraded connections that are open. */
+    public long tunnels() {
+        return tunnels.count();
+    }
+
+    /** A connection was upgraded; owed one {@link #tunnelClosed}. To be called before its claim is given back. */
+    public void tunnelOpened() {
+        tunnels.claim();
+    }
+
+    public void tunnelClosed() {
+        tunnels.release();
     }
 
     /** Refuses new requests for good. */
@@ -75,9 +90,11 @@ public final class Target implements Claim {
         become(TargetState.DRAINING);
     }
 
-    /** Waits for the requests in flight; false when the time ran out. */
+    /** Waits for the requests in flight, then the upgraded connections; false when the time ran out. */
     boolean awaitIdle(Duration timeout) throws InterruptedException {
-        return inflight.awaitNone(timeout.toNanos());
+        long begun = System.nanoTime();
+        return inflight.awaitNone(timeout.toNanos())
+                && tunnels.awaitNone(Math.max(0, timeout.toNanos() - (System.nanoTime() - begun)));
     }
 
     /** Takes a new state, unless the target was replaced; returns whether it changed. */

@@ -1,5 +1,6 @@
 package dev.sluice.tls;
 
+import io.netty.util.NetUtil;
 import java.security.PrivateKey;
 import java.security.cert.CertificateParsingException;
 import java.security.cert.X509Certificate;
@@ -8,14 +9,21 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * A certificate chain and its key, parsed and known to belong together. Compared by identity: a renewed certificate is
  * another object.
  */
 public final class Certificate {
-    // RFC 5280 4.2.1.6: the tag of dNSName.
+    // RFC 5280 4.2.1.6: the tags of dNSName and iPAddress.
     private static final int DNS_NAME = 2;
+    private static final int ADDRESS = 7;
+
+    private static final Pattern ORGANISATION = Pattern.compile("(?:^|,)O=\"?((?:[^,\\\\]|\\\\.)+)");
+    private static final Pattern COMMON_NAME = Pattern.compile("(?:^|,)CN=\"?((?:[^,\\\\]|\\\\.)+)");
 
     private final List<X509Certificate> chain;
     private final PrivateKey key;
@@ -30,7 +38,7 @@ public final class Certificate {
         }
         this.chain = List.copyOf(chain);
         this.key = key;
-        this.names = dnsNames(chain.getFirst());
+        this.names = names(chain.getFirst());
     }
 
     public List<X509Certificate> chain() {
@@ -41,7 +49,10 @@ public final class Certificate {
         return key;
     }
 
-    /** The host names that the certificate is for, in lower case; {@code *.x} is any one label in front of x. */
+    /**
+     * The hosts that the certificate is for, in lower case; {@code *.x} is any one label in front of x. Addresses are
+     * spelled as RFC 5952 has it.
+     */
     public List<String> names() {
         return names;
     }
@@ -53,16 +64,18 @@ public final class Certificate {
         return names.contains(lower) || (dot > 0 && names.contains("*" + lower.substring(dot)));
     }
 
-    private static List<String> dnsNames(X509Certificate certificate) {
+    private static List<String> names(X509Certificate certificate) {
         List<String> names = new ArrayList<>();
         try {
             Collection<List<?>> alternatives = certificate.getSubjectAlternativeNames();
             if (alternatives != null) {
                 for (List<?> name : alternatives) {
-                    if (name.getFirst() instanceof Integer type
-                            && type == DNS_NAME
-                            && name.get(1) instanceof String s) {
-                        names.add(s.toLowerCase(Locale.ROOT));
+                    if (name.getFirst() instanceof Integer type && name.get(1) instanceof String s) {
+                        switch (type) {
+                            case DNS_NAME -> names.add(s.toLowerCase(Locale.ROOT));
+                            case ADDRESS -> names.add(NetUtil.bytesToIpAddress(bytes(s)));
+                            default -> {} // no host's
+                        }
                     }
                 }
             }
@@ -71,6 +84,20 @@ public final class Certificate {
             return List.of();
         }
         return List.copyOf(names);
+    }
+
+    private static byte[] bytes(String address) {
+        return Objects.requireNonNull(NetUtil.createByteArrayFromIpAddressString(address), "an address by its making");
+    }
+
+    /** Who signed it, such as {@code Let's Encrypt R11}. */
+    public String issuer() {
+        String name = chain.getFirst().getIssuerX500Principal().getName();
+        Matcher organisation = ORGANISATION.matcher(name);
+        Matcher commonName = COMMON_NAME.matcher(name);
+        String text = (organisation.find() ? organisation.group(1) : "") + " "
+                + (commonName.find() ? commonName.group(1) : "");
+        return text.isBlank() ? name : text.strip().replace("\\", "");
     }
 
     /** When the server's certificate stops being valid. */

@@ -1,5 +1,6 @@
 package dev.sluice.tls;
 
+import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
@@ -13,9 +14,14 @@ import org.jspecify.annotations.Nullable;
  */
 final class CertificateChoice implements CertificateSource {
     private final List<CertificatePair> pairs;
+    private final List<String> hosts;
 
-    CertificateChoice(List<CertificatePair> pairs) {
+    /**
+     * @param hosts that are served with them, to tell how they stand
+     */
+    CertificateChoice(List<CertificatePair> pairs, List<String> hosts) {
         this.pairs = List.copyOf(pairs);
+        this.hosts = List.copyOf(hosts);
     }
 
     @Override
@@ -76,6 +82,11 @@ final class CertificateChoice implements CertificateSource {
                 .map(CertificatePair::current)
                 .filter(Objects::nonNull)
                 .toList();
+    }
+
+    @Override
+    public List<CertificateStatus> statuses() {
+        return FileStatus.of(pairs, hosts, Instant.now());
     }
 
     @Override

@@ -34,7 +34,7 @@ public interface CertificateSource {
         return List.of();
     }
 
-    /** How each name stands, for those that are obtained automatically. */
+    /** How each name stands. */
     default List<CertificateStatus> statuses() {
         return List.of();
     }

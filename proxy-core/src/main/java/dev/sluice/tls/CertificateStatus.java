@@ -9,7 +9,8 @@ import org.jspecify.annotations.Nullable;
  * @param issuer who signed the certificate that is served; empty while there is none
  * @param notAfter of the certificate that is served, or null
  * @param nextAttempt when it is renewed, or ordered again after a failure; null when nothing is planned
- * @param error why the last attempt failed, for the operator; empty when it did not
+ * @param error what is wrong, for the operator: why the last attempt failed, or what to do about files; empty when
+ *     nothing is
  * @param failures attempts that failed since one succeeded
  */
 public record CertificateStatus(
@@ -30,7 +31,11 @@ public record CertificateStatus(
         /** None, because orders fail. */
         MISSING,
         /** One that has expired, for want of a better one. */
-        EXPIRED;
+        EXPIRED,
+        /** One of the operator's own that expires soon, and that nobody here renews. */
+        EXPIRING,
+        /** One of the operator's own that does not name the host, so that clients refuse it. */
+        WRONG_NAME;
 
         public String label() {
             return name().toLowerCase(java.util.Locale.ROOT);

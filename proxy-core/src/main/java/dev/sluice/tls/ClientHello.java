@@ -1,6 +1,7 @@
 package dev.sluice.tls;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.channel.Channel;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
@@ -16,11 +17,16 @@ import org.jspecify.annotations.Nullable;
  *
  * @param serverName in lower case, without a dot at its end; null when the client sent none
  * @param client where the connection comes from; null when that is not known
+ * @param server the address that it was made to; null when that is not known
  * @param ecdsa whether the client can check ECDSA signatures and has a cipher suite for them
  * @param protocols offered by ALPN, in the client's order
  */
 public record ClientHello(
-        @Nullable String serverName, @Nullable InetAddress client, boolean ecdsa, List<String> protocols) {
+        @Nullable String serverName,
+        @Nullable InetAddress client,
+        @Nullable InetAddress server,
+        boolean ecdsa,
+        List<String> protocols) {
     /** Spoken by a certificate authority that checks a name, and by nobody else (RFC 8737). */
     public static final String ACME_TLS = "acme-tls/1";
 
@@ -44,16 +50,15 @@ public record ClientHello(
 
     /** One of a client that says no more than this. */
     public static ClientHello of(@Nullable String serverName) {
-        return new ClientHello(serverName, null, true, List.of());
+        return new ClientHello(serverName, null, null, true, List.of());
     }
 
     /**
      * @param serverName as the message has it
      * @param message behind the handshake header; null when there is none that could be read. Stays unchanged
      */
-    static ClientHello read(@Nullable String serverName, @Nullable SocketAddress peer, @Nullable ByteBuf message) {
+    static ClientHello read(@Nullable String serverName, Channel channel, @Nullable ByteBuf message) {
         String name = serverName == null ? null : withoutDot(serverName);
-        InetAddress client = peer instanceof InetSocketAddress address ? address.getAddress() : null;
         boolean ecdsa = false;
         List<String> protocols = new ArrayList<>();
         if (message != null) {
@@ -78,7 +83,12 @@ public record ClientHello(
                 ecdsa |= false;
             }
         }
-        return new ClientHello(name, client, ecdsa, protocols);
+        return new ClientHello(
+                name, address(channel.remoteAddress()), address(channel.localAddress()), ecdsa, protocols);
+    }
+
+    private static @Nullable InetAddress address(@Nullable SocketAddress end) {
+        return end instanceof InetSocketAddress socket ? socket.getAddress() : null;
     }
 
     static String withoutDot(String serverName) {

@@ -149,7 +149,7 @@ public final class ClientHelloGate extends AbstractSniHandler<Certificate> {
 
     @Override
     protected Future<Certificate> lookup(ChannelHandlerContext ctx, @Nullable String serverName) {
-        ClientHello hello = ClientHello.read(serverName, ctx.channel().remoteAddress(), message);
+        ClientHello hello = ClientHello.read(serverName, ctx.channel(), message);
         Certificate certificate = lookup.find(hello);
         if (certificate != null) {
             return contexts.prepared(certificate, ctx.executor());

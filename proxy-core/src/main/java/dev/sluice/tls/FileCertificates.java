@@ -9,9 +9,6 @@ import java.util.List;
 
 /** Certificates that operators bring as files. Blocking; for virtual threads. */
 public final class FileCertificates {
-    /** What is left of a certificate's life when a deploy warns of its end. */
-    private static final Duration NEAR_EXPIRY = Duration.ofDays(14);
-
     private final FilePoll poll;
 
     /**
@@ -45,11 +42,11 @@ public final class FileCertificates {
         }
         review(opened, hosts);
         opened.forEach(CertificatePair::watch);
-        return new CertificateChoice(opened);
+        return new CertificateChoice(opened, hosts);
     }
 
     /** Opens pairs that may be bad or missing: while none is good the source has a fault. */
-    public CertificateSource openLater(List<Files> pairs) {
+    public CertificateSource openLater(List<Files> pairs, List<String> hosts) {
         List<CertificatePair> opened = new ArrayList<>();
         for (Files files : pairs) {
             CertificatePair pair = new CertificatePair(files.chain(), files.key(), poll);
@@ -57,7 +54,7 @@ public final class FileCertificates {
             pair.watch();
             opened.add(pair);
         }
-        return new CertificateChoice(opened);
+        return new CertificateChoice(opened, hosts);
     }
 
     // A deploy succeeds with such certificates all the same: the operator may know.
@@ -84,7 +81,7 @@ public final class FileCertificates {
 
     private static void warnOfExpiry(Path chain, Certificate certificate) {
         Duration left = Duration.between(Instant.now(), certificate.notAfter());
-        if (left.compareTo(NEAR_EXPIRY) < 0) {
+        if (left.compareTo(FileStatus.NEAR_EXPIRY) < 0) {
             Events.warn(
                     left.isNegative() ? "Certificate has expired" : "Certificate expires soon",
                     "certificate",

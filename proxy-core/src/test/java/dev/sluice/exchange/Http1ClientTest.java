@@ -17,7 +17,8 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.embedded.EmbeddedChannel;
 import io.netty.channel.socket.nio.NioSocketChannel;
-import io.netty.handler.codec.http.HttpServerCodec;
+import io.netty.handler.codec.http.HttpDecoderConfig;
+import io.netty.handler.codec.http.HttpResponseEncoder;
 import java.io.OutputStream;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -41,7 +42,8 @@ class Http1ClientTest {
         Worker worker =
                 new Worker(channel.eventLoop(), new UpstreamPool(channel.eventLoop(), nowhere, RequestMetrics.OFF));
         channel.pipeline()
-                .addLast(new HttpServerCodec())
+                .addLast(new RequestDecoder(new HttpDecoderConfig()))
+                .addLast(new HttpResponseEncoder())
                 .addLast(new Http1Guard(worker.limitHits()))
                 .addLast(new Http1Client(path, worker, new ConnectionInfo("127.0.0.1", 1, 80, null, null)));
     }

@@ -326,7 +326,11 @@ class TunnelTest {
         });
         try (Wire wire = open("websocket")) {
             byte[] begin = wire.exactly(50_000);
-            replace();
+            Future<?> replacing = threads.submit(() -> {
+                replace();
+                return null;
+            });
+            proxy.awaitLog("Closing upgraded connections");
             goOn.countDown();
             byte[] end = wire.exactly(50_010);
             byte[] received = Arrays.copyOf(begin, frame.length);
@@ -340,6 +344,7 @@ class TunnelTest {
                 next = wire.exactly(4);
             }
             assertThat(next).isEqualTo(CLOSE_1012);
+            replacing.get();
         }
     }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.sluice.fixture.Backend;
+import dev.sluice.fixture.Http2Wire;
 import dev.sluice.fixture.Message;
 import dev.sluice.fixture.ProxyFixture;
 import dev.sluice.fixture.TestCertificates;
@@ -97,6 +98,44 @@ class TlsAccessTest {
     @Test
     void theVerySameCertificateServesEitherService() throws Exception {
         assertThat(status("one.test", "same.test")).isEqualTo(200);
+    }
+
+    @Test
+    void overHttp2AMisdirectedRequestGets421AndTheConnectionGoesOn() throws Exception {
+        try (Http2Wire wire = new Http2Wire(proxy.tlsPort, "one.test")) {
+            wire.get(1, "two.test");
+            assertThat(wire.response(1).status()).isEqualTo("421");
+            wire.get(3, "one.test");
+            assertThat(wire.response(3).status()).isEqualTo("200");
+        }
+    }
+
+    @Test
+    void overHttp2AConnectionMayBeSharedByHostsWithTheVerySameCertificate() throws Exception {
+        try (Http2Wire wire = new Http2Wire(proxy.tlsPort, "one.test")) {
+            wire.get(1, "one.test");
+            assertThat(wire.response(1).status()).isEqualTo("200");
+            wire.get(3, "same.test");
+            assertThat(wire.response(3).status()).isEqualTo("200");
+        }
+    }
+
+    @Test
+    void aClientWithoutAServerNameGetsTheCertificateOfTheAddressElseTheDefault() throws Exception {
+        assertThat(peer(null)).isEqualTo(ONE.chain().getFirst());
+        Certificate address = TestCertificates.forHost("address.test");
+        proxy.certificate("address", address);
+        deploy("address", "127.0.0.1", "address");
+
+        assertThat(peer(null)).isEqualTo(address.chain().getFirst());
+        assertThat(status(null, "127.0.0.1")).isEqualTo(200);
+        assertThat(peer("two.test")).isEqualTo(TWO.chain().getFirst());
+    }
+
+    private java.security.cert.Certificate peer(@Nullable String serverName) throws Exception {
+        try (SSLSocket socket = connect(new Socket("127.0.0.1", proxy.tlsPort), serverName)) {
+            return socket.getSession().getPeerCertificates()[0];
+        }
     }
 
     @Test

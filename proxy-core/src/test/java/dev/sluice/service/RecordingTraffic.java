@@ -1,5 +1,6 @@
 package dev.sluice.service;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
@@ -10,7 +11,7 @@ final class RecordingTraffic implements Traffic {
     volatile Consumer<Target> onCancel = target -> {};
 
     @Override
-    public void closeTunnels(Target target) {
+    public void closeTunnels(Target target, Duration over) {
         calls.add("tunnels " + target.address());
     }
 

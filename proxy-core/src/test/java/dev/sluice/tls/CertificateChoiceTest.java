@@ -26,7 +26,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 class CertificateChoiceTest {
     private static final ClientHello MODERN = ClientHello.of("any");
-    private static final ClientHello RSA_ONLY = new ClientHello("any", null, false, List.of());
+    private static final ClientHello RSA_ONLY = new ClientHello("any", null, null, false, List.of());
 
     @TempDir
     private Path directory;
@@ -147,7 +147,7 @@ class CertificateChoiceTest {
     void afterARestartTheGoodPairsServe() throws Exception {
         X509Bundle good = add(Algorithm.ecp256, "app.test");
         files.addFirst(new FileCertificates.Files(directory.resolve("none"), directory.resolve("none")));
-        CertificateSource source = certificates.openLater(files);
+        CertificateSource source = certificates.openLater(files, List.of());
         assertThat(source.fault()).isNull();
         expect(source, "app.test", MODERN, good);
     }

@@ -5,12 +5,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dev.sluice.observe.Events;
+import io.netty.pkitesting.CertificateBuilder;
 import io.netty.pkitesting.X509Bundle;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -146,7 +148,7 @@ class FileCertificatesTest {
 
     @Test
     void aSourceOpenedLaterHealsWhenTheFilesAppear() throws Exception {
-        CertificateSource source = certificates.openLater(List.of(new FileCertificates.Files(chain, key)));
+        CertificateSource source = certificates.openLater(List.of(new FileCertificates.Files(chain, key)), List.of());
         assertThat(source.find("")).isNull();
         assertThat(source.fault()).contains(chain.toString(), "does not exist");
         write(FIRST);
@@ -157,7 +159,7 @@ class FileCertificatesTest {
     @Test
     void aSourceOpenedLaterWithGoodFilesHasNoFault() throws Exception {
         write(FIRST);
-        CertificateSource source = certificates.openLater(List.of(new FileCertificates.Files(chain, key)));
+        CertificateSource source = certificates.openLater(List.of(new FileCertificates.Files(chain, key)), List.of());
         assertThat(source.fault()).isNull();
         assertThat(source.find("")).isNotNull();
     }
@@ -189,5 +191,77 @@ class FileCertificatesTest {
         write(SECOND);
         awaitLooks();
         assertThat(Objects.requireNonNull(source.find("")).chain()).containsExactly(FIRST.getCertificate());
+    }
+
+    private static CertificateBuilder lasting(Duration life) {
+        return new CertificateBuilder()
+                .ecp256()
+                .subject("CN=Test,O=Own Authority")
+                .setIsCertificateAuthority(true)
+                .notBefore(Instant.now().minus(Duration.ofDays(2)))
+                .notAfter(Instant.now().plus(life));
+    }
+
+    private static X509Bundle ending(Duration life, String... names) throws Exception {
+        CertificateBuilder builder = lasting(life);
+        for (String name : names) {
+            builder.addSanDnsName(name);
+        }
+        return builder.buildSelfSigned();
+    }
+
+    private List<CertificateStatus> statuses(String... hosts) {
+        return certificates
+                .openLater(List.of(new FileCertificates.Files(chain, key)), List.of(hosts))
+                .statuses();
+    }
+
+    @Test
+    void eachHostIsToldHowItsCertificateStands() throws Exception {
+        write(ending(Duration.ofDays(60), "app.test", "www.test"));
+        assertThat(statuses("app.test", "www.test", "other.test"))
+                .extracting(CertificateStatus::state)
+                .containsExactly(
+                        CertificateStatus.State.VALID,
+                        CertificateStatus.State.VALID,
+                        CertificateStatus.State.WRONG_NAME);
+        assertThat(statuses("other.test").getFirst().error()).contains("app.test, www.test");
+        assertThat(statuses("app.test").getFirst().issuer()).isEqualTo("Own Authority Test");
+        assertThat(statuses("")).extracting(CertificateStatus::name).containsExactly("app.test");
+    }
+
+    @Test
+    void oneThatEndsSoonOrHasEndedSaysSo() throws Exception {
+        write(ending(Duration.ofDays(13), "app.test"));
+        assertThat(statuses("app.test").getFirst().state()).isEqualTo(CertificateStatus.State.EXPIRING);
+        assertThat(statuses("app.test").getFirst().error()).contains("in place of " + chain);
+        write(ending(Duration.ofDays(-1), "app.test"));
+        assertThat(statuses("app.test").getFirst().state()).isEqualTo(CertificateStatus.State.EXPIRED);
+    }
+
+    @Test
+    void filesThatAreMissingOrGoneBadAreShown() throws Exception {
+        CertificateStatus missing = statuses("app.test").getFirst();
+        assertThat(missing.state()).isEqualTo(CertificateStatus.State.MISSING);
+        assertThat(missing.error()).contains(chain.toString());
+
+        write(ending(Duration.ofDays(60), "app.test"));
+        CertificateSource source =
+                certificates.open(List.of(new FileCertificates.Files(chain, key)), List.of("app.test"));
+        replace(chain, "nothing");
+        await().untilAsserted(() -> assertThat(source.statuses().getFirst().error())
+                .contains("those from before are served", "holds no certificate"));
+        assertThat(source.statuses().getFirst().state()).isEqualTo(CertificateStatus.State.VALID);
+    }
+
+    @Test
+    void anAddressIsANameOfItsCertificate() throws Exception {
+        write(lasting(Duration.ofDays(60))
+                .addSanIpAddress("192.0.2.7")
+                .addSanIpAddress("2001:db8:0:0:0:0:0:1")
+                .buildSelfSigned());
+        assertThat(statuses("192.0.2.7", "2001:db8::1"))
+                .extracting(CertificateStatus::state)
+                .containsOnly(CertificateStatus.State.VALID);
     }
 }

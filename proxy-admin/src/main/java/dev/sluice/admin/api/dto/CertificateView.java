@@ -8,12 +8,12 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How the automatic certificate for one name stands. Times are in UTC by RFC 3339.
+ * How the certificate for one name stands. Times are in UTC by RFC 3339.
  *
- * @param state {@code valid}, {@code ordering}, {@code missing} or {@code expired}
+ * @param state {@code valid}, {@code ordering}, {@code missing}, {@code expired}, {@code expiring} or {@code wrong_name}
  * @param issuer who signed the one that is served; empty while there is none
- * @param nextAttempt when it is renewed, or ordered again
- * @param error why the last order failed; empty when it did not
+ * @param nextAttempt when it is renewed, or ordered again; null where nothing is planned, as for files
+ * @param error why the last order failed, or what is wrong with the files; empty when nothing is
  */
 public record CertificateView(
         String name,

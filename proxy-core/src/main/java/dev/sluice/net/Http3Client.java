@@ -1,0 +1,369 @@
+package dev.sluice.net;
+
+import dev.sluice.edge.EdgeLimits;
+import dev.sluice.edge.Limit;
+import dev.sluice.edge.LimitHits;
+import dev.sluice.exchange.ClientStream;
+import dev.sluice.exchange.Exchange;
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.socket.ChannelInputShutdownReadComplete;
+import io.netty.handler.codec.http.EmptyHttpHeaders;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaders;
+import io.netty.handler.codec.http.HttpResponse;
+import io.netty.handler.codec.http.HttpResponseStatus;
+import io.netty.handler.codec.http2.Http2Exception;
+import io.netty.handler.codec.http3.DefaultHttp3DataFrame;
+import io.netty.handler.codec.http3.DefaultHttp3Headers;
+import io.netty.handler.codec.http3.DefaultHttp3HeadersFrame;
+import io.netty.handler.codec.http3.Http3DataFrame;
+import io.netty.handler.codec.http3.Http3ErrorCode;
+import io.netty.handler.codec.http3.Http3Headers;
+import io.netty.handler.codec.http3.Http3HeadersFrame;
+import io.netty.handler.codec.quic.QuicStreamChannel;
+import io.netty.util.ReferenceCountUtil;
+import io.netty.util.concurrent.Future;
+import java.time.Duration;
+import java.util.Objects;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One HTTP/3 request stream (RFC 9114 4.1) as the client's end of an exchange, and the last handler of its channel. The
+ * channel is read only while the exchange reads: what is not read stays within QUIC's flow-control window, so a slow
+ * target slows the client down. Owned by the connection's event loop.
+ */
+final class Http3Client extends ChannelInboundHandlerAdapter implements ClientStream {
+    // Of these, one without a length has a body only if data follows: the end of the stream is waited for.
+    private static final Set<String> BODILESS = Set.of("GET", "HEAD", "DELETE", "OPTIONS", "TRACE");
+
+    private final Http3Connection connection;
+    private final QuicStreamChannel channel;
+    private @Nullable ChannelHandlerContext context;
+    // The request's head, while it is not known whether a body follows.
+    private @Nullable Http3Headers head;
+    private HttpHeaders trailers = EmptyHttpHeaders.INSTANCE;
+    private @Nullable Exchange exchange;
+    private boolean begun;
+    private boolean requestEnded;
+    private boolean responseEnded;
+    private boolean closed;
+    private boolean reading = true;
+    // By the worker's clock: when the client last sent something or was asked for it.
+    private long waitingSince;
+    private long written;
+    private long sent;
+    private long sentBefore;
+    private long sentSince;
+
+    Http3Client(Http3Connection connection, QuicStreamChannel channel) {
+        this.connection = connection;
+        this.channel = channel;
+        this.waitingSince = connection.now();
+        this.sentSince = waitingSince;
+    }
+
+    @Override
+    public void handlerAdded(ChannelHandlerContext ctx) {
+        context = ctx;
+    }
+
+    @Override
+    public void channelActive(ChannelHandlerContext ctx) {
+        ctx.read();
+    }
+
+    // -- the request
+
+    @Override
+    public void channelRead(ChannelHandlerContext ctx, Object message) {
+        waitingSince = connection.now();
+        switch (message) {
+            case Http3HeadersFrame frame when !begun && head == null -> head(frame.headers());
+            case Http3HeadersFrame frame -> trailers(frame.headers());
+            case Http3DataFrame frame -> data(frame.content());
+            default -> ReferenceCountUtil.release(message);
+        }
+    }
+
+    private void head(Http3Headers list) {
+        EdgeLimits.Heads limits = connection.limits().heads();
+        if (Http3Connection.bytes(list) > limits.bytes()) {
+            connection.hits().hit(Limit.HEAD_BYTES);
+            begun = true;
+            write(new DefaultHttp3Headers(false)
+                    .status(HttpResponseStatus.REQUEST_HEADER_FIELDS_TOO_LARGE.codeAsText()));
+            end(EmptyHttpHeaders.INSTANCE);
+        } else if (list.size() > limits.fields()) {
+            connection.hits().hit(Limit.HEAD_FIELDS);
+            reset(Http3ErrorCode.H3_EXCESSIVE_LOAD);
+        } else {
+            head = list;
+        }
+    }
+
+    private void begin(boolean end) {
+        Http3Headers list = Objects.requireNonNull(head);
+        head = null;
+        begun = true;
+        try {
+            Exchange of = connection.exchange(this, Http3Heads.request(list, end));
+            exchange = of;
+            requestEnded = !of.expectsBody();
+            connection.receive(of);
+        } catch (Http2Exception | IllegalArgumentException e) {
+            reset(Http3ErrorCode.H3_MESSAGE_ERROR);
+        }
+    }
+
+    private void trailers(Http3Headers list) {
+        if (head != null) {
+            begin(false);
+        }
+        try {
+            trailers = Http3Heads.trailers(list);
+        } catch (Http2Exception | IllegalArgumentException e) {
+            reset(Http3ErrorCode.H3_MESSAGE_ERROR);
+        }
+    }
+
+    private void data(ByteBuf data) {
+        if (head != null) {
+            begin(false);
+        }
+        Exchange to = exchange;
+        if (to == null || to.done() || !data.isReadable()) {
+            data.release();
+        } else {
+            to.requestBody(data);
+        }
+    }
+
+    @Override
+    public void channelReadComplete(ChannelHandlerContext ctx) {
+        if (exchange != null) {
+            exchange.requestReadComplete();
+        } else if (head != null && !endAwaited(head)) {
+            // Not before the end of the stream has had its chance: it is told of after this, in the same turn.
+            ctx.executor().execute(() -> {
+                if (head != null && !closed) {
+                    begin(false);
+                }
+            });
+        }
+        if (reading) {
+            ctx.read();
+        }
+    }
+
+    private static boolean endAwaited(Http3Headers list) {
+        return BODILESS.contains(String.valueOf(list.method())) && !list.contains(HttpHeaderNames.CONTENT_LENGTH);
+    }
+
+    // After the codec has compared the body with its announced length.
+    @Override
+    public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
+        if (event == ChannelInputShutdownReadComplete.INSTANCE) {
+            if (head != null) {
+                begin(true);
+            }
+            if (!requestEnded && exchange != null) {
+                requestEnded = true;
+                exchange.requestEnd(trailers);
+            }
+            requestEnded = true;
+            if (!begun) {
+                // RFC 9114 4.1.2: a stream without a request.
+                reset(Http3ErrorCode.H3_REQUEST_INCOMPLETE);
+            }
+        }
+    }
+
+    /** Ends the stream if the client has not sent, or not let go, anything of it for too long. */
+    void look(long now, EdgeLimits.Times times, LimitHits hits) {
+        Exchange of = exchange;
+        if (!begun && over(now, waitingSince, times.head())) {
+            hits.hit(Limit.HEAD_TIME);
+            reset(Http3ErrorCode.H3_REQUEST_REJECTED);
+        } else if (of != null && awaitsBody(of) && over(now, waitingSince, times.body())) {
+            of.requestTimedOut();
+        } else if (writeStalled(now, times.write())) {
+            hits.hit(Limit.WRITE_STALL);
+            responseEnded = false;
+            reset(Http3ErrorCode.H3_REQUEST_CANCELLED);
+        }
+    }
+
+    private boolean awaitsBody(Exchange of) {
+        return !requestEnded && reading && !of.awaitsInvitation();
+    }
+
+    private boolean writeStalled(long now, Duration limit) {
+        if (sent == written || sent != sentBefore) {
+            sentBefore = sent;
+            sentSince = now;
+        }
+        return over(now, sentSince, limit);
+    }
+
+    private static boolean over(long now, long since, Duration limit) {
+        return limit.isPositive() && now - since >= limit.toNanos();
+    }
+
+    @Override
+    public void reading(boolean wanted) {
+        if (wanted && !reading) {
+            waitingSince = connection.now();
+            ctx().read();
+        }
+        reading = wanted;
+    }
+
+    // -- the response
+
+    @Override
+    public void interim(HttpResponse head) {
+        write(Http3Heads.response(head));
+    }
+
+    @Override
+    public void head(HttpResponse head) {
+        write(Http3Heads.response(head));
+    }
+
+    private void write(Http3Headers list) {
+        if (!closed) {
+            written++;
+            ctx().write(new DefaultHttp3HeadersFrame(list)).addListener(this::written);
+        }
+    }
+
+    @Override
+    public void body(ByteBuf data) {
+        if (closed) {
+            data.release();
+        } else {
+            written++;
+            ctx().write(new DefaultHttp3DataFrame(data)).addListener(this::written);
+        }
+    }
+
+    private void written(Future<?> done) {
+        sent++;
+        if (!done.isSuccess()) {
+            gone();
+        }
+    }
+
+    @Override
+    public void end(HttpHeaders trailers) {
+        exchange = null;
+        responseEnded = true;
+        if (!trailers.isEmpty()) {
+            write(Http3Heads.trailers(trailers));
+        }
+        if (closed) {
+            return;
+        }
+        reading(true);
+        ChannelFuture all = channel.shutdownOutput();
+        all.addListener(_ -> stopRequest());
+    }
+
+    // RFC 9114 4.1: after an early answer, when all of it is sent, the client is asked to stop sending.
+    private void stopRequest() {
+        if (!closed && !requestEnded) {
+            channel.shutdownInput(Http3ErrorCode.H3_NO_ERROR.code());
+            connection.abandoned();
+            close();
+        }
+    }
+
+    @Override
+    public void flush() {
+        // QUIC's channels send what is written at once.
+    }
+
+    @Override
+    public boolean writable() {
+        return closed || channel.isWritable();
+    }
+
+    @Override
+    public void channelWritabilityChanged(ChannelHandlerContext ctx) {
+        if (exchange != null) {
+            exchange.clientWritable();
+        }
+    }
+
+    @Override
+    public void abort() {
+        exchange = null;
+        if (!responseEnded) {
+            reset(Http3ErrorCode.H3_INTERNAL_ERROR);
+        }
+    }
+
+    // -- the end
+
+    /** Refuses the request, or cuts its response, both ways. */
+    void reset(Http3ErrorCode why) {
+        Exchange of = exchange;
+        exchange = null;
+        if (!closed) {
+            // Once more for what the codec or the client has ended is nothing.
+            if (!responseEnded) {
+                channel.shutdownOutput(why.code());
+            }
+            if (!requestEnded) {
+                channel.shutdownInput(why.code());
+            }
+            connection.abandoned();
+            close();
+        }
+        if (of != null && !of.done()) {
+            of.clientGone();
+        }
+    }
+
+    /** Looks whether the client has given up waiting. */
+    void lookForStop() {
+        if (!closed && StreamCapacity.stopped(channel)) {
+            connection.clientReset();
+            gone();
+        }
+    }
+
+    /** The stream is of no more use. */
+    void gone() {
+        reset(Http3ErrorCode.H3_REQUEST_CANCELLED);
+    }
+
+    private void close() {
+        closed = true;
+        head = null;
+        // Later: the library may be in the middle of reading the stream.
+        channel.eventLoop().execute(channel::close);
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext ctx) {
+        closed |= responseEnded;
+        gone();
+        connection.ended(this);
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+        connection.streamFailed(cause);
+        // The codec answers a malformed message after this, and the channel is to be there for it.
+        ctx.executor().execute(this::gone);
+    }
+
+    private ChannelHandlerContext ctx() {
+        return Objects.requireNonNull(context);
+    }
+}
