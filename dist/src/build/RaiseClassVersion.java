@@ -15,7 +15,7 @@ import java.util.zip.ZipOutputStream;
 
 /**
  * Rewrites jars whose classes are too old for an AOT cache (older than Java 6: they lack the stack maps of today's
- * verifier) as Java 8 classes, in place. Jars without such classes and signed jars stay as they are, byte for byte.
+ * verifier) as Java 8 classes, in place. Jars without such classes stay as they are, byte for byte.
  * Usage: java RaiseClassVersion.java JAR...
  */
 final class RaiseClassVersion {
@@ -38,7 +38,7 @@ final class RaiseClassVersion {
         for (String jar : jars) {
             Path path = Path.of(jar);
             var entries = read(path);
-            if (!isSigned(entries) && entries.values().stream().anyMatch(RaiseClassVersion::isOld)) {
+            if (entries.values().stream().anyMatch(RaiseClassVersion::isOld)) {
                 new RaiseClassVersion(entries).write(path);
             }
         }
@@ -54,10 +54,6 @@ final class RaiseClassVersion {
             }
         }
         return entries;
-    }
-
-    private static boolean isSigned(Map<String, byte[]> entries) {
-        return entries.keySet().stream().anyMatch(name -> name.matches("META-INF/[^/]+\\.(SF|RSA|DSA|EC)"));
     }
 
     private static boolean isOld(byte[] entry) {

@@ -1,5 +1,7 @@
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import com.sun.net.httpserver.HttpsConfigurator;
+import com.sun.net.httpserver.HttpsServer;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -19,12 +21,13 @@ import java.util.Base64;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
+import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
 
 /**
- * Makes the AOT caches of a distribution tree: runs its daemon, deploys two services, sends requests of every kind and
- * stops it; runs its command line. Listens on 127.0.0.1 on free ports, with a home of its own. Whatever goes wrong ends
+ * Makes the AOT caches of a distribution tree: runs its daemon, deploys services, sends requests of every kind, has a
+ * certificate ordered, and stops it; runs its command line. Listens on 127.0.0.1 on free ports, with a home of its own. Whatever goes wrong ends
  * it with the reason and exit code 1. Usage: java Train.java TREE HASH, where HASH becomes part of the caches' names.
  */
 final class Train implements AutoCloseable {
@@ -37,6 +40,8 @@ final class Train implements AutoCloseable {
     private final Path work;
     private final Path log;
     private final HttpServer backend;
+    private volatile boolean proved;
+    private volatile boolean finalized;
     private final List<Process> started = new ArrayList<>();
 
     private Train(Path tree) throws IOException {
@@ -60,12 +65,21 @@ final class Train implements AutoCloseable {
 
     private void run(Path daemonCache, Path cliCache) throws Exception {
         int metrics = freePort();
-        Process daemon = start(log, daemonCache, "run", "--http-port=0", "--https-port=0", "--metrics-port=" + metrics);
+        SSLContext trust = certificate();
+        HttpsServer authority = authority(trust);
+        Process daemon = start(
+                log,
+                daemonCache,
+                "run",
+                "--http-port=0",
+                "--https-port=0",
+                "--metrics-port=" + metrics,
+                "--acme-directory=https://localhost:" + authority.getAddress().getPort() + "/directory",
+                "--acme-root=" + work.resolve("cert.pem"));
         String ready = awaitReady(daemon);
         int http = port(ready, "http");
         int https = port(ready, "https");
 
-        SSLContext trust = certificate();
         String target = "--target=127.0.0.1:" + backend.getAddress().getPort();
         command(null, "deploy", "plain", target);
         command(
@@ -82,6 +96,9 @@ final class Train implements AutoCloseable {
         traffic("https://localhost:" + https, client(trust, HttpClient.Version.HTTP_2));
         expect(client(trust, HttpClient.Version.HTTP_1_1), get("http://localhost:" + http + "/"), 301);
         expect(client(trust, HttpClient.Version.HTTP_1_1), get("http://127.0.0.1:" + metrics + "/metrics"), 200);
+        command(null, "deploy", "ordered", target, "--host=ordered.test", "--tls");
+        awaitOrder(daemon);
+        authority.stop(0);
         command(null, "deploy", "plain", target);
         command(null, "list");
         command(null, "stop", "plain");
@@ -94,6 +111,67 @@ final class Train implements AutoCloseable {
             if (!Files.exists(cache)) {
                 throw new Failed("the JVM left no " + cache.getFileName());
             }
+        }
+    }
+
+    /**
+     * An authority that goes along until it has been sent what it should sign, and then refuses: by then all that talks
+     * to authorities has been loaded.
+     */
+    private HttpsServer authority(SSLContext own) throws IOException {
+        var server = HttpsServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        server.setHttpsConfigurator(new HttpsConfigurator(own));
+        String base = "https://localhost:" + server.getAddress().getPort();
+        server.createContext("/", exchange -> {
+            try (exchange) {
+                exchange.getRequestBody().readAllBytes();
+                String path = exchange.getRequestURI().getPath();
+                proved |= path.equals("/challenge");
+                finalized |= path.equals("/finalize");
+                byte[] body = authorityText(base, path).getBytes();
+                boolean made = path.equals("/account") || path.equals("/order");
+                if (made) {
+                    exchange.getResponseHeaders().set("Location", base + path + "/1");
+                }
+                exchange.getResponseHeaders().set("Replay-Nonce", "nonce" + System.nanoTime());
+                exchange.getResponseHeaders().set("Content-Type", "application/json");
+                boolean head = exchange.getRequestMethod().equals("HEAD");
+                exchange.sendResponseHeaders(made ? 201 : 200, head ? -1 : body.length);
+                if (!head) {
+                    exchange.getResponseBody().write(body);
+                }
+            }
+        });
+        server.start();
+        return server;
+    }
+
+    private String authorityText(String base, String path) {
+        String challenge = """
+                {"type":"http-01","url":"%s/challenge","status":"%s","token":"dHJhaW5pbmctdHJhaW5pbmctdHJhaW5pbmc"}"""
+                .formatted(base, proved ? "valid" : "pending");
+        return switch (path) {
+            case "/directory" -> """
+                {"newNonce":"%1$s/nonce","newAccount":"%1$s/account","newOrder":"%1$s/order"}""".formatted(base);
+            case "/challenge" -> challenge;
+            case "/authorization" -> """
+                {"status":"%s","identifier":{"type":"dns","value":"ordered.test"},"challenges":[%s]}"""
+                .formatted(proved ? "valid" : "pending", challenge);
+            case "/account", "/account/1", "/nonce" -> "{\"status\":\"valid\"}";
+            default -> """
+                {"status":"%2$s","identifiers":[{"type":"dns","value":"ordered.test"}],
+                "authorizations":["%1$s/authorization"],"finalize":"%1$s/finalize"}"""
+                .formatted(base, finalized ? "invalid" : proved ? "ready" : "pending");
+        };
+    }
+
+    private void awaitOrder(Process daemon) throws Exception {
+        long deadline = System.nanoTime() + PATIENCE.toNanos();
+        while (!finalized) {
+            if (!daemon.isAlive() || System.nanoTime() > deadline) {
+                throw new Failed("the daemon did not order a certificate:\n" + tail(log));
+            }
+            daemon.waitFor(20, TimeUnit.MILLISECONDS);
         }
     }
 
@@ -139,7 +217,7 @@ final class Train implements AutoCloseable {
         }
     }
 
-    /** A certificate for localhost in the work folder as PEM, and a TLS context that trusts it. */
+    /** A certificate for localhost in the work folder as PEM, and a TLS context that trusts it and has it. */
     private SSLContext certificate() throws Exception {
         Path store = work.resolve("store.p12");
         Path keytool = Path.of(System.getProperty("java.home"), "bin", "keytool");
@@ -159,8 +237,10 @@ final class Train implements AutoCloseable {
         trusted.setCertificateEntry("localhost", keys.getCertificate("localhost"));
         var managers = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
         managers.init(trusted);
+        var own = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
+        own.init(keys, PASSWORD);
         var context = SSLContext.getInstance("TLS");
-        context.init(null, managers.getTrustManagers(), null);
+        context.init(own.getKeyManagers(), managers.getTrustManagers(), null);
         return context;
     }
 

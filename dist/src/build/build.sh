@@ -68,6 +68,7 @@ libraries() {
     mv "$new"/lib/native/META-INF/native/* "$new/lib/native/"
     rm -r "$new/lib/native/META-INF"
   fi
+  "$JAVA_HOME/bin/java" src/build/Unsign.java "$new"/lib/*.jar
   "$JAVA_HOME/bin/java" src/build/RaiseClassVersion.java "$new"/lib/*.jar
   {
     echo "Main-Class: dev.sluice.daemon.Main"

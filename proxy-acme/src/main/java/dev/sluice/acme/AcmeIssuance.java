@@ -53,11 +53,13 @@ final class AcmeIssuance implements Issuance {
     private final AcmeOptions options;
     private final Accounts accounts;
     private final Proofs proofs;
+    private final PersistentProof persistent;
 
     AcmeIssuance(AcmeOptions options, PendingChallenges challenges) {
         this.options = options;
         this.accounts = new Accounts(options);
         this.proofs = new Proofs(challenges, options.dns());
+        this.persistent = new PersistentProof(options.dns());
     }
 
     @Override
@@ -89,8 +91,11 @@ final class AcmeIssuance implements Issuance {
     private Certificate obtain(Request request, Placing placing)
             throws AcmeException, OrderFailed, InterruptedException, GeneralSecurityException, CertificateUnusable {
         Login login = accounts.login(request.issuer(), request.accounts());
+        if (request.kind() == ChallengeKind.DNS_PERSIST_01) {
+            persistent.require(request.names(), login);
+        }
         Order order = place(request, login, placing);
-        prove(request, order);
+        prove(request, order, login);
         await(order, Set.of(Status.READY, Status.VALID, Status.INVALID));
         requireGood(order, request);
         KeyPairGenerator generator = KeyPairGenerator.getInstance("EC");
@@ -140,7 +145,7 @@ final class AcmeIssuance implements Issuance {
         return order;
     }
 
-    private void prove(Request request, Order order)
+    private void prove(Request request, Order order, Login login)
             throws AcmeException, OrderFailed, InterruptedException, GeneralSecurityException {
         List<Proofs.Proof> published = new ArrayList<>();
         try {
@@ -148,18 +153,10 @@ final class AcmeIssuance implements Issuance {
             List<Challenge> challenges = new ArrayList<>();
             for (Authorization authorization : order.getAuthorizations()) {
                 if (authorization.getStatus() != Status.VALID) {
-                    Optional<Challenge> challenge =
-                            authorization.findChallenge(request.kind().type());
-                    if (challenge.isEmpty()) {
-                        throw new OrderFailed(
-                                "the authority does not offer " + request.kind().type() + " for "
-                                        + authorization.getIdentifier().getValue(),
-                                true,
-                                null);
-                    }
-                    published.add(proofs.publish(authorization.getIdentifier(), challenge.get()));
+                    Challenge challenge = choose(authorization, request, login);
+                    published.add(proofs.publish(authorization.getIdentifier(), challenge));
                     open.add(authorization);
-                    challenges.add(challenge.get());
+                    challenges.add(challenge);
                 }
             }
             for (Proofs.Proof proof : published) {
@@ -168,14 +165,36 @@ final class AcmeIssuance implements Issuance {
             for (Challenge challenge : challenges) {
                 challenge.trigger();
             }
-            for (Authorization authorization : open) {
-                if (await(authorization, Set.of(Status.VALID, Status.INVALID)) == Status.INVALID) {
-                    throw AcmeProblems.validation(authorization, request.kind());
+            for (int i = 0; i < open.size(); i++) {
+                if (await(open.get(i), Set.of(Status.VALID, Status.INVALID)) == Status.INVALID) {
+                    throw AcmeProblems.validation(
+                            open.get(i), ChallengeKind.of(challenges.get(i).getType()));
                 }
             }
         } finally {
             published.forEach(Proofs.Proof::withdraw);
         }
+    }
+
+    // A record that is there already is as good as any other proof, and needs nothing of this server.
+    private Challenge choose(Authorization authorization, Request request, Login login) throws OrderFailed {
+        Challenge answered = persistent.answered(authorization, login);
+        if (answered != null) {
+            return answered;
+        }
+        Optional<Challenge> offered = authorization.findChallenge(request.kind().type());
+        if (offered.isEmpty()) {
+            throw new OrderFailed(
+                    "the authority does not offer " + request.kind().type() + " for "
+                            + authorization.getIdentifier().getValue(),
+                    true,
+                    null);
+        }
+        if (request.kind() == ChallengeKind.DNS_PERSIST_01) {
+            throw new OrderFailed(
+                    persistent.wanted(authorization, offered.get(), login).wish(), true, null);
+        }
+        return offered.get();
     }
 
     private static void requireGood(Order order, Request request) throws OrderFailed {

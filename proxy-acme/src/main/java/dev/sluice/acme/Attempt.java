@@ -21,14 +21,14 @@ import org.jspecify.annotations.Nullable;
 final class Attempt {
     private final Issuance issuance;
     private final Stores stores;
-    private final boolean dns;
+    private final DnsOptions dns;
     private final InstantSource clock;
     private final RandomGenerator random;
 
     /**
-     * @param dns whether names can be proved by DNS records
+     * @param dns tells whether names can be proved by DNS records
      */
-    Attempt(Issuance issuance, Stores stores, boolean dns, InstantSource clock, RandomGenerator random) {
+    Attempt(Issuance issuance, Stores stores, DnsOptions dns, InstantSource clock, RandomGenerator random) {
         this.issuance = issuance;
         this.stores = stores;
         this.dns = dns;
@@ -126,14 +126,15 @@ final class Attempt {
     // not leave one for each.
     private List<ChallengeKind> kinds(ManagedCertificate managed) {
         if (managed.names().wildcard()) {
-            return List.of(ChallengeKind.DNS_01);
+            return List.of(dns.configured() ? ChallengeKind.DNS_01 : ChallengeKind.DNS_PERSIST_01);
         }
         List<ChallengeKind> kinds = new ArrayList<>(List.of(ChallengeKind.HTTP_01, ChallengeKind.TLS_ALPN_01));
-        if (dns) {
+        boolean address = PublicNames.address(managed.names().names().getFirst()) != null;
+        if (dns.configured() && !address) {
             kinds.add(ChallengeKind.DNS_01);
         }
-        if (PublicNames.address(managed.names().names().getFirst()) != null) {
-            kinds.remove(ChallengeKind.DNS_01);
+        if (dns.persistent() && !address) {
+            kinds.add(ChallengeKind.DNS_PERSIST_01);
         }
         String last = managed.record().kind();
         kinds.sort(java.util.Comparator.comparing(k -> !k.type().equals(last)));

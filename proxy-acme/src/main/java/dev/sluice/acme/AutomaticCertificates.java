@@ -70,7 +70,7 @@ public final class AutomaticCertificates implements AutoCloseable {
                         attempt = new Attempt(
                                 issuance == null ? new AcmeIssuance(options, challenges) : issuance,
                                 AutomaticCertificates::accounts,
-                                options.dns().configured(),
+                                options.dns(),
                                 clock,
                                 random);
                         made.set(attempt);
@@ -128,7 +128,7 @@ public final class AutomaticCertificates implements AutoCloseable {
     private AcmeCertificates openManaged(ServiceOptions service, boolean deployed) throws ControlFailure {
         Set<String> hosts = new LinkedHashSet<>();
         for (String host : service.hosts()) {
-            if (host.indexOf('*') >= 0 && !options.dns().configured()) {
+            if (host.indexOf('*') >= 0 && !options.dns().wildcards()) {
                 throw new ControlFailure(ControlFailure.Kind.INVALID, "automatic TLS does not support wildcards");
             }
             if (!host.isEmpty()) {

@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.Predicate;
 
 /** Looks where a record belongs, and whether all servers of its zone have it. Blocking. */
 final class DnsLookup {
@@ -55,7 +56,7 @@ final class DnsLookup {
         long end = System.nanoTime() + PROPAGATION.toNanos();
         String missing = "";
         while (System.nanoTime() < end) {
-            missing = missing(name, value);
+            missing = missing(name, value::equals);
             if (missing.isEmpty()) {
                 return;
             }
@@ -65,10 +66,20 @@ final class DnsLookup {
                 + " minutes at: " + missing);
     }
 
-    private String missing(String name, String value) {
+    /** Whether each server of the zone has such a text under the name, or under what that is an alias of. */
+    boolean everywhere(String name, Predicate<String> text) {
+        try {
+            return missing(target(name), text).isEmpty();
+        } catch (OrderFailed e) {
+            // Whoever cannot be asked has not said so.
+            return false;
+        }
+    }
+
+    private String missing(String name, Predicate<String> text) {
         try {
             for (DnsClient server : servers(name)) {
-                if (!texts(server, name, DnsRecord.TXT).contains(value)) {
+                if (texts(server, name, DnsRecord.TXT).stream().noneMatch(text)) {
                     return server.toString();
                 }
             }

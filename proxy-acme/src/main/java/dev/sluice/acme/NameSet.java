@@ -39,6 +39,14 @@ record NameSet(List<String> names) {
         return first.startsWith(WILDCARD) ? "_wildcard" + first.substring(1) : first;
     }
 
+    /** The names without asterisks, each once. */
+    List<String> domains() {
+        return names.stream()
+                .map(name -> name.startsWith(WILDCARD) ? name.substring(WILDCARD.length()) : name)
+                .distinct()
+                .toList();
+    }
+
     boolean wildcard() {
         return names.stream().anyMatch(n -> n.startsWith(WILDCARD));
     }

@@ -39,7 +39,8 @@ final class OnDemandNames {
 
     /**
      * What is taken for the registered domain of a name: two labels, or three under short second-level domains such as
-     * {@code co.uk}. Good enough to count by; where it is wrong, more names share a count.
+     * {@code co.uk}. Good enough to count by; where it is wrong, more names share a count. The public
+     * suffix list would be right, but has to be kept up to date to stay so.
      */
     static String apex(String name) {
         String[] labels = name.split("\\.", -1);

@@ -7,7 +7,11 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
-/** The answers to challenges of orders that are under way. Orders add and remove them, event loops read. */
+/**
+ * The answers to challenges of orders that are under way. Orders add and remove them, event loops read. Nobody asks the
+ * on-demand check before answering: there is an answer only for what this server has ordered, which the check has allowed
+ * then, and who reads it learns nothing, for a token's answer is of use to the account's authority alone (RFC 8555 10.1).
+ */
 final class PendingChallenges implements ChallengeAnswers {
     private final Map<String, String> texts = new ConcurrentHashMap<>();
     private final Map<String, Certificate> certificates = new ConcurrentHashMap<>();

@@ -42,6 +42,7 @@ final class Proofs {
             }
             case TlsAlpn01Challenge alpn -> certificate(name, alpn);
             case Dns01Challenge record -> dns().publish(record.getRRName(name), record.getDigest());
+            case Challenge other when other.getType().equals(ChallengeKind.DNS_PERSIST_01.type()) -> () -> {};
             default -> throw OrderFailed.because("the challenge " + challenge.getType() + " is unknown");
         };
     }

@@ -55,7 +55,7 @@ class FailingOrdersTest {
         Attempt attempt = new Attempt(
                 new AcmeIssuance(options, challenges),
                 (_, issuer) -> new FileStore(work.resolve("certs").toString(), issuer.storeKey()),
-                false,
+                DnsOptions.NONE,
                 clock,
                 new Random(7));
         queue = new OrderQueue(() -> attempt, clock, new Random(7), Runnable::run);

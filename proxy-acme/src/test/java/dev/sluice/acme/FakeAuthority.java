@@ -18,6 +18,7 @@ import java.util.Date;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 import org.bouncycastle.asn1.pkcs.PKCSObjectIdentifiers;
@@ -46,6 +47,13 @@ final class FakeAuthority implements AutoCloseable {
     volatile @Nullable String window;
     volatile boolean profiles;
     volatile boolean bindings;
+    /** The name that it goes by in records that prove names for good; when it is set, they are what it prefers. */
+    volatile @Nullable String persistent;
+    /** Whether the directory tells it too. */
+    volatile boolean persistentInDirectory = true;
+    /** The types of the challenges that were answered. */
+    final List<String> answered = new CopyOnWriteArrayList<>();
+
     private final Map<String, String> certificates = new ConcurrentHashMap<>();
     private final Map<String, Boolean> proved = new ConcurrentHashMap<>();
     private final Map<String, String> known = new ConcurrentHashMap<>();
@@ -109,7 +117,14 @@ final class FakeAuthority implements AutoCloseable {
         if (window != null) {
             fields.add("\"renewalInfo\":\"" + base() + "/ari\"");
         }
-        fields.add("\"meta\":{" + (profiles ? "\"profiles\":{\"shortlived\":\"six days\"}" : "") + "}");
+        List<String> meta = new ArrayList<>();
+        if (profiles) {
+            meta.add("\"profiles\":{\"shortlived\":\"six days\"}");
+        }
+        if (persistent != null && persistentInDirectory) {
+            meta.add("\"caaIdentities\":[\"" + persistent + "\"]");
+        }
+        fields.add("\"meta\":{" + String.join(",", meta) + "}");
         return "{" + String.join(",", fields) + "}";
     }
 
@@ -131,7 +146,13 @@ final class FakeAuthority implements AutoCloseable {
                 case "authz" -> answer(exchange, 200, authorizationText(id));
                 case "chall" -> {
                     proved.put(id, true);
+                    answered.add("http-01");
                     answer(exchange, 200, challengeText(id));
+                }
+                case "persist" -> {
+                    proved.put(id, true);
+                    answered.add("dns-persist-01");
+                    answer(exchange, 200, persistentText(id));
                 }
                 case "finalize" -> {
                     certificates.put(id, issue(payload.get("csr").asBinary()));
@@ -190,8 +211,16 @@ final class FakeAuthority implements AutoCloseable {
                 .map(i -> i.asObject().toString())
                 .findFirst()
                 .orElseThrow();
-        return "{\"status\":\"" + (proved.containsKey(id) ? "valid" : "pending") + "\",\"identifier\":" + first
-                + ",\"challenges\":[" + challengeText(id) + "]}";
+        boolean wildcard = first.contains("*.");
+        return "{\"status\":\"" + (proved.containsKey(id) ? "valid" : "pending") + "\",\"identifier\":"
+                + first.replace("*.", "") + (wildcard ? ",\"wildcard\":true" : "") + ",\"challenges\":["
+                + (wildcard ? "" : challengeText(id)) + (persistent == null || wildcard ? "" : ",")
+                + (persistent == null ? "" : persistentText(id)) + "]}";
+    }
+
+    private String persistentText(String id) {
+        return "{\"type\":\"dns-persist-01\",\"status\":\"" + (proved.containsKey(id) ? "valid" : "pending")
+                + "\",\"url\":\"" + base() + "/persist/" + id + "\",\"issuer-domain-names\":[\"" + persistent + "\"]}";
     }
 
     private String challengeText(String id) {

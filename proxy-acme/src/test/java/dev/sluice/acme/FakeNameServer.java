@@ -51,6 +51,12 @@ final class FakeNameServer implements AutoCloseable {
         aliases.put(Name.fromString(from), Name.fromString(to));
     }
 
+    /** Makes a record, as an operator does. */
+    void text(String name, String value) {
+        texts.computeIfAbsent(Name.fromConstantString(name), _ -> new ConcurrentSkipListSet<>())
+                .add(value);
+    }
+
     List<String> texts(String name) {
         return texts.getOrDefault(Name.fromConstantString(name), Set.of()).stream()
                 .toList();

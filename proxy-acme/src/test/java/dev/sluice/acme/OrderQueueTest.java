@@ -31,7 +31,7 @@ class OrderQueueTest {
         Attempt attempt = new Attempt(
                 authority,
                 (_, issuer) -> new FileStore(cache.toString(), issuer.storeKey()),
-                false,
+                DnsOptions.NONE,
                 clock,
                 new Random(7));
         return new OrderQueue(() -> attempt, clock, new Random(7), Runnable::run);
@@ -209,6 +209,16 @@ class OrderQueueTest {
         again.turn();
 
         assertThat(authority.directories).containsExactly(DIRECTORY, other);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"192.0.2.7", "2001:db8::1"})
+    void theCertificateOfAnAddressIsSeenToBeWhole(String address) {
+        OrderQueue queue = start();
+        ManagedCertificate managed = want(queue, address);
+        run(queue, DAY);
+        assertThat(managed.current()).isNotNull();
+        assertThat(authority.orders).hasSize(1);
     }
 
     @Test

@@ -61,7 +61,13 @@ final class ScriptedAuthority implements Issuance {
                     .setIsCertificateAuthority(true)
                     .notBefore(from)
                     .notAfter(from.plus(life));
-            names.forEach(builder::addSanDnsName);
+            for (String name : names) {
+                if (PublicNames.address(name) == null) {
+                    builder.addSanDnsName(name);
+                } else {
+                    builder.addSanIpAddress(name);
+                }
+            }
             X509Bundle bundle = builder.buildSelfSigned();
             return new Certificate(
                     List.of(bundle.getCertificatePath()), bundle.getKeyPair().getPrivate());

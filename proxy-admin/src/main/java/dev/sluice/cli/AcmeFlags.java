@@ -26,6 +26,7 @@ final class AcmeFlags {
     private static final String DNS_SERVER = "acme-dns-server";
     private static final String DNS_KEY = "acme-dns-key";
     private static final String DNS_RESOLVER = "acme-dns-resolver";
+    private static final String DNS_PERSIST = "acme-dns-persist";
     private static final String ON_DEMAND_KEEP = "tls-on-demand-keep";
 
     private AcmeFlags() {}
@@ -49,6 +50,10 @@ final class AcmeFlags {
                 text(session, DNS_SERVER, "Name server, host:port, that takes updates by RFC 2136 to prove names"),
                 text(session, DNS_KEY, "Key that signs these updates: ALGORITHM:NAME:SECRET"),
                 text(session, DNS_RESOLVER, "Name server, host:port, to ask where DNS records belong"),
+                FlagSpecs.bool(
+                        DNS_PERSIST,
+                        persist(session),
+                        "Prove names by DNS records that you make once, as list tells [ACME_DNS_PERSIST]"),
                 FlagSpecs.duration(
                         ON_DEMAND_KEEP,
                         duration(session, ON_DEMAND_KEEP, OnDemandCertificates.ALLOWED),
@@ -60,12 +65,14 @@ final class AcmeFlags {
     }
 
     static AcmeOptions options(Flags flags) throws CommandFailed {
-        return options(flags::string, flags.duration(DEPLOY_WAIT), flags.duration(ON_DEMAND_KEEP));
+        return options(
+                flags::string, flags.bool(DNS_PERSIST), flags.duration(DEPLOY_WAIT), flags.duration(ON_DEMAND_KEEP));
     }
 
     static AcmeOptions fromEnvironment(Session session) throws CommandFailed {
         return options(
                 flag -> variable(session, flag),
+                persist(session),
                 GoDuration.parse(duration(session, DEPLOY_WAIT, AcmeOptions.DEFAULT_DEPLOY_WAIT)),
                 GoDuration.parse(duration(session, ON_DEMAND_KEEP, OnDemandCertificates.ALLOWED)));
     }
@@ -75,7 +82,8 @@ final class AcmeFlags {
         String of(String flag);
     }
 
-    private static AcmeOptions options(Values values, Duration deployWait, Duration onDemandKeep) throws CommandFailed {
+    private static AcmeOptions options(Values values, boolean persist, Duration deployWait, Duration onDemandKeep)
+            throws CommandFailed {
         if (onDemandKeep.isNegative()) {
             throw new CommandFailed("--" + ON_DEMAND_KEEP + ": a time cannot be negative");
         }
@@ -87,7 +95,12 @@ final class AcmeFlags {
                 values.of(EAB_HMAC),
                 values.of(PROFILE),
                 deployWait,
-                new DnsOptions(values.of(DNS_HOOK), values.of(DNS_SERVER), values.of(DNS_KEY), values.of(DNS_RESOLVER)),
+                new DnsOptions(
+                        values.of(DNS_HOOK),
+                        values.of(DNS_SERVER),
+                        values.of(DNS_KEY),
+                        values.of(DNS_RESOLVER),
+                        persist),
                 onDemandKeep);
     }
 
@@ -126,6 +139,14 @@ final class AcmeFlags {
             return GoDuration.format(GoDuration.parse(given));
         } catch (IllegalArgumentException e) {
             return GoDuration.format(otherwise);
+        }
+    }
+
+    private static boolean persist(Session session) {
+        try {
+            return GoValues.bool(variable(session, DNS_PERSIST));
+        } catch (IllegalArgumentException e) {
+            return false; // nothing, or nothing that reads as its type, as with all variables
         }
     }
 

@@ -22,6 +22,7 @@ import dev.sluice.net.ServiceCertificates;
 import dev.sluice.net.Transport;
 import dev.sluice.observe.AccessLog;
 import dev.sluice.observe.Events;
+import dev.sluice.observe.LimitLog;
 import dev.sluice.observe.LogWriter;
 import dev.sluice.observe.Metrics;
 import dev.sluice.observe.MetricsEndpoint;
@@ -92,15 +93,17 @@ public final class Daemon {
         controlLoop = transport.newControlGroup();
         connector = new Connector(transport.channel(), new NameLookup(), CONNECT_TIMEOUT);
         metrics = options.metricsPort() == 0 ? RequestMetrics.OFF : new Metrics(Version.text());
-        workers = new Workers(loops, connector, metrics, options.limits(), new LimitHits());
+        workers = new Workers(loops, connector, metrics, options.limits(), new LimitHits(new LimitLog()));
         state = new StateFile(paths.stateFile());
         services = new Services(state, metrics);
         probe = new NettyHealthProbe(loops, connector);
         certificates = new AutomaticCertificates(options.acme(), paths.certificates(), filePoll);
+        SpillFiles spillFiles =
+                new SpillFiles(temporaryDirectory(), options.limits().spill());
         health = new BalancerHealth(options.front().balancerPath());
         path = new RequestPath(
                 services,
-                new SpillFiles(temporaryDirectory()),
+                spillFiles,
                 new Answers(() -> ports, certificates.challenges(), health),
                 new Finish(new AccessLog(log), metrics),
                 options.front().trustedProxies());
@@ -120,6 +123,7 @@ public final class Daemon {
             shown.logLinesDropped(log::dropped);
             shown.tlsHandshakeFailures(handshakeFailures.total());
             shown.limits(workers.limitHits());
+            shown.spilledBytes(spillFiles::used);
             shown.clientConnections(workers::clientConnections);
             shown.targets(() -> TargetSamples.of(services.table()));
             shown.certificates(() -> CertificateSamples.states(services.table()));

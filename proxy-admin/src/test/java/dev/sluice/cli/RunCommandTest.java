@@ -8,6 +8,7 @@ import dev.sluice.daemon.Paths;
 import dev.sluice.daemon.RunOptions;
 import dev.sluice.edge.EdgeLimits;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -124,12 +125,58 @@ class RunCommandTest {
         assertThat(acme.directories()).containsExactly("https://a.example/dir", "https://b.example/dir");
         assertThat(acme.email()).isEqualTo("ops@example.com");
         assertThat(acme.deployWait()).isZero();
+        assertThat(acme.onDemandKeep()).isEqualTo(Duration.ofHours(1));
+        assertThat(acme.dns().persistent()).isFalse();
         assertThat(sluice.run("run", "--acme-directory", "nonsense").err()).contains("is no URL");
+        sluice.run("run", "--tls-on-demand-keep=10m", "--acme-dns-persist");
+        assertThat(sluice.daemon().acme().onDemandKeep()).isEqualTo(Duration.ofMinutes(10));
+        assertThat(sluice.daemon().acme().dns().persistent()).isTrue();
+        assertThat(sluice.run("run", "--tls-on-demand-keep=-1s").err()).contains("cannot be negative");
 
-        ProgramRun other =
-                new ProgramRun(Program.KAMAL_PROXY, home).with("KAMAL_PROXY_ACME_DIRECTORY", "https://c.example/dir");
+        ProgramRun other = new ProgramRun(Program.KAMAL_PROXY, home)
+                .with("KAMAL_PROXY_ACME_DIRECTORY", "https://c.example/dir")
+                .with("KAMAL_PROXY_ACME_DNS_PERSIST", "true")
+                .with("TLS_ON_DEMAND_KEEP", "0s");
         assertThat(other.run("run", "--acme-email", "x").err()).isEqualTo("Error: unknown flag: --acme-email\n");
         other.run("run");
+        assertThat(other.daemon().acme().dns().persistent()).isTrue();
+        assertThat(other.daemon().acme().onDemandKeep()).isZero();
         assertThat(other.daemon().acme().directories()).containsExactly("https://c.example/dir");
+    }
+
+    @Test
+    void limitsAreSluicesFlagsAndHaveTheirDefaultsElsewhere() {
+        ProgramRun sluice = new ProgramRun(Program.SLUICE, home);
+        sluice.run(
+                "run",
+                "--head-timeout=3s",
+                "--min-rate=500",
+                "--spill-quota=1000",
+                "--max-connections=7",
+                "--max-head-fields=40",
+                "--http2-stream-window=70000",
+                "--http2-window=80000",
+                "--http2-priorities=9");
+        EdgeLimits limits = sluice.daemon().limits();
+        assertThat(limits.times().head()).hasSeconds(3);
+        assertThat(limits.times().body()).isEqualTo(EdgeLimits.DEFAULT.times().body());
+        assertThat(limits.minRate()).isEqualTo(500);
+        assertThat(limits.spill()).isEqualTo(1000);
+        assertThat(limits.connections().total()).isEqualTo(7);
+        assertThat(limits.heads().fields()).isEqualTo(40);
+        assertThat(limits.http2())
+                .extracting(
+                        EdgeLimits.Http2::streamWindow,
+                        EdgeLimits.Http2::connectionWindow,
+                        EdgeLimits.Http2::priorities,
+                        EdgeLimits.Http2::streams)
+                .containsExactly(70000, 80000, 9, 100);
+        assertThat(sluice.run("run", "--http2-window=10").err()).contains("at least 65535");
+
+        ProgramRun other = new ProgramRun(Program.KAMAL_PROXY, home);
+        assertThat(other.run("run", "--min-rate=1").err()).isEqualTo("Error: unknown flag: --min-rate\n");
+        other.run("run");
+        assertThat(other.daemon().limits().heads()).isEqualTo(EdgeLimits.Heads.DEFAULT);
+        assertThat(other.daemon().limits().connections().total()).isPositive();
     }
 }

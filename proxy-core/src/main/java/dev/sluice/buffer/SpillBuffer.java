@@ -42,6 +42,7 @@ public final class SpillBuffer {
     // Touched by one disk operation at a time; handed over by the executor and the loop.
     private @Nullable FileChannel file;
     private long fileSize;
+    private long reserved;
 
     /** Is told what the disk comes to, on the buffer's loop. */
     public interface Owner {
@@ -109,6 +110,8 @@ public final class SpillBuffer {
     }
 
     private void write(ByteBuf data) throws IOException {
+        files.reserve(data.readableBytes());
+        reserved += data.readableBytes();
         FileChannel channel = file;
         if (channel == null) {
             channel = files.open();
@@ -275,6 +278,8 @@ public final class SpillBuffer {
 
     private void dispose() {
         files.threads().execute(() -> {
+            files.free(reserved);
+            reserved = 0;
             FileChannel channel = file;
             if (channel != null) {
                 try {

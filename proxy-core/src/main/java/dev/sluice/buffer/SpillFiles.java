@@ -15,6 +15,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * Where the part of a body that exceeds its memory goes: files {@code proxy-buffer-*} in a directory, and the threads
@@ -28,10 +29,16 @@ public final class SpillFiles {
             PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
 
     private final Path directory;
+    private final long most;
+    private final AtomicLong used = new AtomicLong();
     private final ThreadPoolExecutor threads;
 
-    public SpillFiles(Path directory) {
+    /**
+     * @param most bytes of all files together; 0 for any number
+     */
+    public SpillFiles(Path directory, long most) {
         this.directory = directory;
+        this.most = most;
         this.threads = new ThreadPoolExecutor(
                 THREADS,
                 THREADS,
@@ -44,6 +51,23 @@ public final class SpillFiles {
 
     Executor threads() {
         return threads;
+    }
+
+    /** Bytes of all files. For any thread. */
+    public long used() {
+        return used.get();
+    }
+
+    /** Takes room for so many bytes. */
+    void reserve(long bytes) throws SpillFull {
+        if (used.addAndGet(bytes) > most && most > 0) {
+            used.addAndGet(-bytes);
+            throw new SpillFull(most);
+        }
+    }
+
+    void free(long bytes) {
+        used.addAndGet(-bytes);
     }
 
     /** Opens a new file, readable by nobody else. Its name is gone at once: the space is freed even after a crash. */

@@ -8,6 +8,8 @@ public enum Limit {
     BODY_IDLE("body_idle"),
     /** The client did not take its response. */
     WRITE_STALL("write_stall"),
+    /** A client sent its request, or took its response, more slowly than the least rate. */
+    MIN_RATE("min_rate"),
     /** A connection without a request was closed. */
     KEEP_ALIVE("keep_alive"),
     /** More connections than the proxy has room for. */
@@ -20,6 +22,12 @@ public enum Limit {
     HEAD_FIELDS("head_fields"),
     /** A request's body had too many bytes. */
     BODY_BYTES("body_bytes"),
+    /** A request's trailers had too many bytes or fields. */
+    TRAILERS("trailers"),
+    /** The temporary files had no room for one more body. */
+    SPILL("spill"),
+    /** Direct memory ran short: connections were refused, or had less time. */
+    MEMORY("memory"),
     /** HTTP/2: more streams at once than were allowed. */
     STREAMS("h2_streams"),
     /** HTTP/2: the client reset streams all the time. */
@@ -31,7 +39,13 @@ public enum Limit {
     /** HTTP/2: frames with nothing in them. */
     EMPTY_FRAMES("h2_empty_frames"),
     /** HTTP/2: a head in too many pieces. */
-    CONTINUATION("h2_continuation");
+    CONTINUATION("h2_continuation"),
+    /** HTTP/2: the heads of a connection's requests had too many bytes together. */
+    HEADS_TOTAL("h2_heads"),
+    /** HTTP/2: priorities over and over. */
+    PRIORITIES("h2_priority"),
+    /** HTTP/2: windows opened over and over, with nothing sent in between. */
+    WINDOW_UPDATES("h2_window_update");
 
     private final String label;
 

@@ -115,7 +115,8 @@ public final class Answers {
     /** While the gate is closed the health path is answered here, so that balancers in front keep this server. */
     boolean answeredHealthCheck(Exchange x, Service service) {
         HttpMethod method = x.request.method();
-        if (!method.equals(HttpMethod.GET) && !method.equals(HttpMethod.HEAD)) {
+        // To an extended CONNECT a 200 would be a tunnel.
+        if (x.connect || (!method.equals(HttpMethod.GET) && !method.equals(HttpMethod.HEAD))) {
             return false;
         }
         boolean strip = x.prefix.length() > 1 && service.options().stripPrefix();

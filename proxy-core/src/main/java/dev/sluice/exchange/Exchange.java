@@ -28,6 +28,8 @@ public final class Exchange implements ResponseListener {
         /** The body is being collected before a target is asked. */
         BUFFERING,
         CONNECTING,
+        /** Pausing, before the targets are tried again: see {@link Search}. */
+        SEARCHING,
         /** Sent, or being sent; no response head yet. */
         AWAITING_HEAD,
         /** The response is on its way to the client, or into a buffer. */
@@ -62,6 +64,14 @@ public final class Exchange implements ResponseListener {
     Target lease;
 
     boolean releaseOwed;
+
+    /** What came of the targets that were tried; null while none has failed. */
+    @Nullable
+    Search search;
+    /** Counts what was begun to get a connection: what an earlier one still brings is not wanted. */
+    int attempt;
+    /** How often it was sent again although a target may have had it. */
+    int resent;
 
     @Nullable
     UpstreamConnection upstream;
@@ -170,6 +180,16 @@ public final class Exchange implements ResponseListener {
     /** The request's body has not gone on for too long. */
     public void requestTimedOut() {
         path.interruptions().bodyTimedOut(this);
+    }
+
+    /** The request's body comes too slowly. */
+    public void requestTooSlow() {
+        path.interruptions().bodyTooSlow(this);
+    }
+
+    /** Bytes of the request's body so far. */
+    public long bytesReceived() {
+        return record.bytesIn;
     }
 
     /** The client's connection or stream is gone. */

@@ -47,6 +47,8 @@ public final class Http1Client extends ChannelInboundHandlerAdapter implements C
     private final Deque<Object> held = new ArrayDeque<>(0);
     private final ClientWait wait = new ClientWait();
     private final WriteStall stall = new WriteStall();
+    private final Pace requestPace = new Pace();
+    private final Pace responsePace = new Pace();
 
     private @Nullable ChannelHandlerContext context;
     private @Nullable Exchange current;
@@ -59,8 +61,13 @@ public final class Http1Client extends ChannelInboundHandlerAdapter implements C
     private boolean http10;
     private boolean toHead;
     private boolean finishing;
+    // The last answer is on its way: nothing that comes is taken any more (RFC 9112 9.6).
+    private boolean over;
     private boolean lingering;
     private boolean drainingHeld;
+    // Bytes of bodies, both ways.
+    private long received;
+    private long written;
 
     public Http1Client(RequestPath path, Worker worker, ConnectionInfo info) {
         this.path = path;
@@ -91,7 +98,7 @@ public final class Http1Client extends ChannelInboundHandlerAdapter implements C
     @Override
     public void channelRead(ChannelHandlerContext ctx, Object msg) {
         wait.read();
-        if (lingering) {
+        if (over) {
             ReferenceCountUtil.release(msg);
         } else if (!held.isEmpty() || !(takes() || endsBodiless(msg))) {
             held.add(msg);
@@ -162,6 +169,7 @@ public final class Http1Client extends ChannelInboundHandlerAdapter implements C
     }
 
     private void takeBody(HttpContent content) {
+        received += content.content().readableBytes();
         if (skipEnd && content instanceof LastHttpContent) {
             skipEnd = false;
             content.release();
@@ -234,6 +242,10 @@ public final class Http1Client extends ChannelInboundHandlerAdapter implements C
         if (exchange != null) {
             exchange.clientGone();
         }
+        dropHeld();
+    }
+
+    private void dropHeld() {
         held.forEach(ReferenceCountUtil::release);
         held.clear();
     }
@@ -280,6 +292,7 @@ public final class Http1Client extends ChannelInboundHandlerAdapter implements C
         if (toHead) {
             data.release();
         } else {
+            written += data.readableBytes();
             ctx().write(data, ctx().voidPromise());
         }
     }
@@ -299,17 +312,21 @@ public final class Http1Client extends ChannelInboundHandlerAdapter implements C
         if (keepAlive && !finishing) {
             ctx().writeAndFlush(last, ctx().voidPromise());
             takeHeld();
-        } else if (requestEnded) {
-            ctx().writeAndFlush(last).addListener(ChannelFutureListener.CLOSE);
         } else {
-            ctx().writeAndFlush(last);
-            linger();
+            over = true;
+            dropHeld();
+            if (requestEnded) {
+                ctx().writeAndFlush(last).addListener(ChannelFutureListener.CLOSE);
+            } else {
+                ctx().writeAndFlush(last);
+                linger();
+            }
         }
     }
 
     // Takes what was pipelined, in a loop, since an answer may be given before take() returns.
     private void takeHeld() {
-        if (drainingHeld) {
+        if (drainingHeld || over) {
             return;
         }
         drainingHeld = true;
@@ -375,7 +392,9 @@ public final class Http1Client extends ChannelInboundHandlerAdapter implements C
         ChannelEnd end = new ChannelEnd(listener);
         current = null;
         worker.closed(this);
-        worker.opened(new HandOver(ctx().channel()));
+        HandOver connection = new HandOver(ctx().channel());
+        worker.opened(connection);
+        ctx().channel().closeFuture().addListener(_ -> worker.closed(connection));
         HandOver.to(end, head, ctx());
         return end;
     }
@@ -384,43 +403,50 @@ public final class Http1Client extends ChannelInboundHandlerAdapter implements C
 
     @Override
     public void look(long now) {
-        EdgeLimits.Times times = worker.limits().times();
-        if (stall.at(ctx().channel(), now, times.write())) {
-            worker.limitHits().hit(Limit.WRITE_STALL);
-            ctx().close();
-        } else if (lingering || !ctx().channel().config().isAutoRead()) {
-            // It closes by itself, or waits for the target.
-            return;
-        } else if (!requestEnded) {
-            boolean invited = current == null || !current.awaitsInvitation();
-            if (invited && wait.bodyOverdue(now, times)) {
-                bodyTooSlow();
-            }
-        } else if (responseEnded) {
+        EdgeLimits.Times times = worker.times();
+        boolean stalled = stall.at(ctx().channel(), now, times.write());
+        // Else it closes by itself, or waits for the target.
+        boolean waitedFor = !over && ctx().channel().config().isAutoRead();
+        boolean sends = waitedFor && !requestEnded && (current == null || !current.awaitsInvitation());
+        // Both are always looked at: the time in which nobody waits for the client does not count.
+        long rate = worker.limits().minRate();
+        boolean slowRequest = requestPace.tooSlow(now, sends, received, rate);
+        boolean slowReader = responsePace.tooSlow(now, stall.pending() > 0, written - stall.pending(), rate);
+        if (stalled || slowReader) {
+            end(stalled ? Limit.WRITE_STALL : Limit.MIN_RATE);
+        } else if (sends && (slowRequest || wait.bodyOverdue(now, times))) {
+            bodyTooSlow(slowRequest ? Limit.MIN_RATE : Limit.BODY_IDLE);
+        } else if (waitedFor && requestEnded && responseEnded) {
             Limit struck = wait.headOverdue(now, times);
             if (struck != null) {
-                worker.limitHits().hit(struck);
-                headTooLate();
+                headTooLate(struck);
             }
         }
     }
 
-    private void bodyTooSlow() {
+    private void end(Limit struck) {
+        worker.limitHits().hit(struck, info.peerAddress());
+        ctx().close();
+    }
+
+    private void bodyTooSlow(Limit struck) {
         Exchange exchange = current;
         keepAlive = false;
         if (exchange == null) {
-            worker.limitHits().hit(Limit.BODY_IDLE);
-            ctx().close();
+            end(struck);
+        } else if (struck == Limit.MIN_RATE) {
+            exchange.requestTooSlow();
         } else {
             exchange.requestTimedOut();
         }
     }
 
-    private void headTooLate() {
+    private void headTooLate(Limit struck) {
         if (wait.inHead()) {
+            worker.limitHits().hit(struck, info.peerAddress());
             reject(new RejectedRequest(408, "the request head took too long"));
         } else {
-            ctx().close();
+            end(struck);
         }
     }
 

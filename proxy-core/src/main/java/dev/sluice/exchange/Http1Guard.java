@@ -6,6 +6,7 @@ import dev.sluice.http.HostName;
 import dev.sluice.http.RequestTarget;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpMethod;
@@ -23,10 +24,15 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Http1Guard extends ChannelInboundHandlerAdapter {
     private final LimitHits hits;
+    private final String client;
     private boolean closed;
 
-    public Http1Guard(LimitHits hits) {
+    /**
+     * @param client its address
+     */
+    public Http1Guard(LimitHits hits, String client) {
         this.hits = hits;
+        this.client = client;
     }
 
     @Override
@@ -44,7 +50,17 @@ public final class Http1Guard extends ChannelInboundHandlerAdapter {
                 return;
             }
         }
+        if (msg instanceof HttpContent content) {
+            checkContent(content);
+        }
         ctx.fireChannelRead(msg);
+    }
+
+    private void checkContent(HttpContent content) {
+        Throwable cause = content.decoderResult().cause();
+        if (cause instanceof CountedFields.TooMany || cause instanceof TooLongHttpHeaderException) {
+            hits.hit(Limit.TRAILERS, client);
+        }
     }
 
     private @Nullable RejectedRequest check(HttpRequest request) {
@@ -67,15 +83,15 @@ public final class Http1Guard extends ChannelInboundHandlerAdapter {
     private RejectedRequest undecodable(HttpRequest request) {
         Throwable cause = request.decoderResult().cause();
         if (cause instanceof CountedFields.TooMany) {
-            hits.hit(Limit.HEAD_FIELDS);
+            hits.hit(Limit.HEAD_FIELDS, client);
             return new RejectedRequest(431, "too many header fields");
         }
         if (cause instanceof TooLongHttpHeaderException) {
-            hits.hit(Limit.HEAD_BYTES);
+            hits.hit(Limit.HEAD_BYTES, client);
             return new RejectedRequest(431, "request header too large");
         }
         if (cause instanceof TooLongHttpLineException) {
-            hits.hit(Limit.HEAD_BYTES);
+            hits.hit(Limit.HEAD_BYTES, client);
             return new RejectedRequest(414, "request line too long");
         }
         List<String> codings = request.headers().getAll(HttpHeaderNames.TRANSFER_ENCODING);

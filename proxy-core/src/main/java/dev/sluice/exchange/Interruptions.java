@@ -1,5 +1,6 @@
 package dev.sluice.exchange;
 
+import dev.sluice.buffer.SpillFull;
 import dev.sluice.edge.Limit;
 import dev.sluice.observe.Events;
 import dev.sluice.service.Service;
@@ -29,6 +30,7 @@ final class Interruptions {
                         x.target.decodedPath());
                 path.fail(x, ProxyError.of(ProxyError.Kind.PAUSE_EXPIRED, 504, "held for the longest pause allowed"));
             }
+            case SEARCHING -> path.route(x);
             case CONNECTING ->
                 path.fail(
                         x, ProxyError.of(ProxyError.Kind.TARGET_TIMED_OUT, 504, "no connection to the target in time"));
@@ -101,13 +103,21 @@ final class Interruptions {
         if (x.responding) {
             return;
         }
-        x.worker.limitHits().hit(Limit.BODY_IDLE);
+        x.worker.limitHits().hit(Limit.BODY_IDLE, x.connection.peerAddress());
         path.fail(x, ProxyError.of(ProxyError.Kind.CLIENT_TOO_SLOW, 408, "the request body stood still"));
+    }
+
+    /** The client sends its request more slowly than it may. */
+    void bodyTooSlow(Exchange x) {
+        if (!x.responding) {
+            x.worker.limitHits().hit(Limit.MIN_RATE, x.connection.peerAddress());
+            path.fail(x, ProxyError.of(ProxyError.Kind.CLIENT_TOO_SLOW, 408, "the request body came below --min-rate"));
+        }
     }
 
     /** It has more bytes than any request may have. */
     void bodyOverLimit(Exchange x) {
-        x.worker.limitHits().hit(Limit.BODY_BYTES);
+        x.worker.limitHits().hit(Limit.BODY_BYTES, x.connection.peerAddress());
         path.fail(x, ProxyError.of(ProxyError.Kind.REQUEST_TOO_LARGE, 413, "request body over --max-body"));
     }
 
@@ -121,6 +131,11 @@ final class Interruptions {
     }
 
     void bufferFailed(Exchange x, IOException why) {
+        if (why instanceof SpillFull) {
+            x.worker.limitHits().hit(Limit.SPILL, x.connection.peerAddress());
+            path.fail(x, ProxyError.of(ProxyError.Kind.BUFFER_FAILED, 503, String.valueOf(why.getMessage())));
+            return;
+        }
         String what = x.phase == Exchange.Phase.RELAYING ? "Error sending response" : "Error buffering request";
         Events.error(what, "path", x.target.decodedPath(), "error", why.toString());
         path.fail(x, ProxyError.of(ProxyError.Kind.BUFFER_FAILED, 500, "temporary file: " + why.getMessage()));

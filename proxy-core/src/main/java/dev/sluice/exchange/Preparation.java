@@ -136,10 +136,20 @@ final class Preparation {
         frame(x, headers);
         ForwardedHeaders.apply(headers, trustClient, x.connection.peerAddress(), x.connection.secure(), x.hostHeader);
         ForwardedHeaders.target(headers, trustClient, target.address().text());
-        boolean strip = x.prefix.length() > 1 && service.options().stripPrefix();
-        x.request.setUri(RequestTarget.escaped(strip ? x.target.without(x.prefix) : x.target.originForm()));
+        setUri(x, service);
         x.request.setProtocolVersion(HttpVersion.HTTP_1_1);
         noteRequestHeaders(x, target, headers);
+    }
+
+    /** A request that was made for one target goes to another one, perhaps of the service's next version. */
+    void forOtherTarget(Exchange x, Target target) {
+        ForwardedHeaders.target(x.request.headers(), false, target.address().text());
+        setUri(x, Objects.requireNonNull(x.service));
+    }
+
+    private static void setUri(Exchange x, Service service) {
+        boolean strip = x.prefix.length() > 1 && service.options().stripPrefix();
+        x.request.setUri(RequestTarget.escaped(strip ? x.target.without(x.prefix) : x.target.originForm()));
     }
 
     // Framing is written anew from what was understood, never passed through (RFC 9112 6).

@@ -42,6 +42,7 @@ final class Relay {
         x.phase = Exchange.Phase.RELAYING;
         x.record.upstreamAnsweredNanos = System.nanoTime();
         Target target = Objects.requireNonNull(x.lease);
+        target.answered();
         preparation.response(x, head);
         BufferOptions options = target.options().buffering();
         if (options.responses() && !Streams.response(head.headers())) {

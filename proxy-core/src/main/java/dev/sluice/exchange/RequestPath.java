@@ -2,7 +2,6 @@ package dev.sluice.exchange;
 
 import dev.sluice.buffer.SpillFiles;
 import dev.sluice.http.Cookies;
-import dev.sluice.http.ForwardedHeaders;
 import dev.sluice.http.TrustedPeers;
 import dev.sluice.http.WriterAffinity;
 import dev.sluice.observe.Events;
@@ -17,22 +16,17 @@ import dev.sluice.service.Service;
 import dev.sluice.service.Services;
 import dev.sluice.service.Target;
 import dev.sluice.upstream.UpstreamConnection;
-import dev.sluice.upstream.UpstreamFailure;
-import dev.sluice.upstream.UpstreamPool;
-import java.time.Duration;
-import java.util.Objects;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The way of a request, phase by phase: receive, match, admit, claim, connect, send, relay, finish. Every method is
+ * The way of a request, phase by phase: receive, match, admit, claim, connect ({@link Attempts}), send, relay, finish. Every method is
  * called on the exchange's event loop and returns at once; where a phase has to wait, the next one is called by what it
  * waits for. Whatever goes wrong goes through {@link #fail}; there is no other way out. Holds no state of its own.
  */
 public final class RequestPath {
     // A claim is refused when targets were replaced since the routes were read; the next look finds the new ones.
     private static final int MOST_TURNS = 16;
-    // For the lookup of the name and for all its addresses together.
-    private static final long CONNECT_NANOS = Duration.ofSeconds(15).toNanos();
 
     private final Services services;
     private final SpillFiles spillFiles;
@@ -41,6 +35,7 @@ public final class RequestPath {
     private final Finish finish;
     private final Relay relay;
     private final Interruptions interruptions;
+    private final Attempts attempts;
 
     /** Without trusted proxies. */
     public RequestPath(Services services, SpillFiles spillFiles, Answers answers, Finish finish) {
@@ -59,6 +54,7 @@ public final class RequestPath {
         this.finish = finish;
         this.relay = new Relay(this, preparation, finish);
         this.interruptions = new Interruptions(this);
+        this.attempts = new Attempts(this, preparation, finish);
     }
 
     Relay relay() {
@@ -105,19 +101,20 @@ public final class RequestPath {
                 return;
             }
             LoadBalancer balancer = service.balancerFor(rolloutCookie(x, service));
-            switch (balancer.claim(mayGoToReader(x, balancer))) {
+            Search search = x.search;
+            switch (balancer.claim(mayGoToReader(x, balancer), search == null ? List.of() : search.tried())) {
                 case Target target
                 when service.gate().running() -> {
                     x.lease = target;
                     x.releaseOwed = true;
                     x.record.target = target.address().text();
-                    connect(x, target);
+                    attempts.connect(x, target, balancer.targets().size() > 1);
                     return;
                 }
                 // The gate was closed after it let the request pass: whoever drains must not miss it.
                 case Target target -> target.release();
                 case Claim.Refused.NO_HEALTHY_TARGET -> {
-                    fail(x, ProxyError.of(ProxyError.Kind.NO_HEALTHY_TARGET, 503, "no healthy target"));
+                    attempts.noneLeft(x, service);
                     return;
                 }
                 case Claim.Refused.REPLACED -> {}
@@ -235,46 +232,9 @@ public final class RequestPath {
                 && !WriterAffinity.active(x.request.headers(), System.currentTimeMillis());
     }
 
-    // -- connect
-
-    private void connect(Exchange x, Target target) {
-        if (!x.prepared) {
-            x.prepared = true;
-            preparation.forTarget(x, target);
-        } else {
-            ForwardedHeaders.target(x.request.headers(), false, target.address().text());
-        }
-        UpstreamConnection idle = Retry.mayReuse(x) ? x.worker.pool().takeIdle(target, x) : null;
-        if (idle != null) {
-            send(x, idle);
-        } else {
-            open(x, target);
-        }
-    }
-
-    private void open(Exchange x, Target target) {
-        x.phase = Exchange.Phase.CONNECTING;
-        x.worker.deadline(x, CONNECT_NANOS);
-        x.worker.pool().open(target, x, new UpstreamPool.Answer() {
-            @Override
-            public void connected(UpstreamConnection connection) {
-                if (x.done()) {
-                    connection.close();
-                } else {
-                    send(x, connection);
-                }
-            }
-
-            @Override
-            public void failed(UpstreamFailure failure) {
-                fail(x, ProxyError.of(failure));
-            }
-        });
-    }
-
     // -- send
 
-    private void send(Exchange x, UpstreamConnection connection) {
+    void send(Exchange x, UpstreamConnection connection) {
         x.upstream = connection;
         x.worker.deadline(x, 0);
         x.phase = Exchange.Phase.AWAITING_HEAD;
@@ -309,13 +269,12 @@ public final class RequestPath {
         if (x.done()) {
             return;
         }
-        if (Retry.applies(x, error)) {
-            x.record.retries++;
-            finish.retried();
-            x.worker.deadline(x, 0);
-            x.body.detach();
-            x.upstream = null;
-            open(x, Objects.requireNonNull(x.lease));
+        if (x.lease != null && Retry.countsAgainstTarget(x, error)) {
+            x.lease.failed(error.detail());
+        }
+        Retry.Verdict verdict = Retry.verdict(x, error);
+        if (verdict != Retry.Verdict.NOWHERE) {
+            attempts.again(x, error, verdict);
             return;
         }
         x.record.reason = error.detail();

@@ -1,6 +1,7 @@
 package dev.sluice.exchange;
 
 import dev.sluice.edge.EdgeLimits;
+import dev.sluice.edge.Limit;
 import dev.sluice.edge.LimitHits;
 import dev.sluice.service.Target;
 import dev.sluice.upstream.UpstreamPool;
@@ -29,6 +30,8 @@ public final class Worker {
     // Connections are looked at less often: there may be thousands, and their limits are seconds.
     private static final long MOST_LOOK_MILLIS = 1000;
     private static final ClientConnection[] NONE = {};
+    // So much less time clients have while direct memory is low.
+    private static final int HURRY = 10;
     // RFC 9110 5.6.7; the JDK's own RFC 1123 formatter leaves out the leading zero of the day.
     private static final DateTimeFormatter HTTP_DATE = DateTimeFormatter.ofPattern(
                     "EEE, dd MMM yyyy HH:mm:ss 'GMT'", Locale.ENGLISH)
@@ -38,6 +41,9 @@ public final class Worker {
     private final UpstreamPool pool;
     private final EdgeLimits limits;
     private final LimitHits limitHits;
+    // With less time for everybody, and what holds now.
+    private final EdgeLimits.Times hurried;
+    private EdgeLimits.Times times;
     private final Set<ClientConnection> connections = Collections.newSetFromMap(new IdentityHashMap<>());
     private @Nullable Exchange first;
     // The number of connections, for other threads.
@@ -55,6 +61,8 @@ public final class Worker {
         this.pool = pool;
         this.limits = limits;
         this.limitHits = limitHits;
+        this.hurried = limits.times().dividedBy(HURRY);
+        this.times = limits.times();
         this.connectionLookMillis = limits.times().shortest().toMillis() / 4;
     }
 
@@ -69,6 +77,11 @@ public final class Worker {
     /** What clients may take. */
     public EdgeLimits limits() {
         return limits;
+    }
+
+    /** How long they may take at the moment. */
+    public EdgeLimits.Times times() {
+        return times;
     }
 
     /** Where it is counted that they took more. */
@@ -118,6 +131,7 @@ public final class Worker {
 
     private void lookAtConnections() {
         now = System.nanoTime();
+        lookAtMemory();
         // A copy: those that end leave the set.
         for (ClientConnection connection : connections.toArray(NONE)) {
             connection.look(now);
@@ -126,6 +140,14 @@ public final class Worker {
         if (lookingAtConnections) {
             lookAtConnectionsLater();
         }
+    }
+
+    private void lookAtMemory() {
+        boolean low = DirectMemory.low();
+        if (low && times != hurried) {
+            limitHits.hit(Limit.MEMORY);
+        }
+        times = low ? hurried : limits.times();
     }
 
     public void closed(ClientConnection connection) {

@@ -28,4 +28,9 @@ public final class WriteStall {
         }
         return waiting > 0 && limit.isPositive() && now - since >= limit.toNanos();
     }
+
+    /** Bytes that waited to be written at the last look. */
+    public long pending() {
+        return pending;
+    }
 }

@@ -18,7 +18,8 @@ public final class RequestTarget {
     private RequestTarget(String origin, String path, @Nullable String authority) {
         this.origin = origin;
         this.path = path;
-        this.decodedPath = PercentDecoding.decode(path);
+        // By way of the escapes that the target gets, so that both read the same.
+        this.decodedPath = PercentDecoding.decode(escaped(path));
         this.authority = authority;
     }
 
@@ -130,18 +131,20 @@ public final class RequestTarget {
     }
 
     /**
-     * Path and query without a prefix that the decoded path begins with, the rest byte for byte. Empty becomes
+     * Path and query without a prefix that the decoded path begins with, {@link #escaped}, else byte for byte. Empty becomes
      * {@code /}; so does an encoded slash that the rest begins with, for a path has to begin with one.
      */
     public String without(String prefix) {
-        int cut = PercentDecoding.rawLength(path, prefix);
+        String sent = escaped(origin);
+        String sentPath = escaped(path);
+        int cut = PercentDecoding.rawLength(sentPath, prefix);
         if (cut <= 0) {
-            return origin;
+            return sent;
         }
-        if (cut < path.length() && path.charAt(cut) == '/') {
-            return origin.substring(cut);
+        if (cut < sentPath.length() && sentPath.charAt(cut) == '/') {
+            return sent.substring(cut);
         }
-        return "/" + origin.substring(path.regionMatches(true, cut, "%2F", 0, 3) ? cut + 3 : cut);
+        return "/" + sent.substring(sentPath.regionMatches(true, cut, "%2F", 0, 3) ? cut + 3 : cut);
     }
 
     /** The decoded path without a prefix that it begins with; empty becomes {@code /}. */

@@ -3,6 +3,7 @@ package dev.sluice.net;
 import dev.sluice.edge.EdgeLimits;
 import dev.sluice.edge.Limit;
 import dev.sluice.edge.LimitHits;
+import dev.sluice.exchange.DirectMemory;
 import io.netty.channel.Channel;
 import java.net.Inet6Address;
 import java.net.InetAddress;
@@ -38,10 +39,13 @@ final class ClientCount {
      * @param client which may not be the channel's own peer
      */
     boolean admit(Channel channel, @Nullable SocketAddress client) {
+        if (DirectMemory.exhausted()) {
+            return refuse(channel, client, Limit.MEMORY);
+        }
         if (limits.total() > 0) {
             channel.closeFuture().addListener(_ -> total.decrementAndGet());
             if (total.incrementAndGet() > limits.total()) {
-                return refuse(channel, Limit.CONNECTIONS);
+                return refuse(channel, client, Limit.CONNECTIONS);
             }
         }
         if (limits.perClient() > 0 && client instanceof InetSocketAddress peer && peer.getAddress() != null) {
@@ -49,14 +53,15 @@ final class ClientCount {
             channel.closeFuture()
                     .addListener(_ -> perClient.computeIfPresent(network, (_, count) -> count > 1 ? count - 1 : null));
             if (perClient.merge(network, 1, Integer::sum) > limits.perClient()) {
-                return refuse(channel, Limit.CLIENT_CONNECTIONS);
+                return refuse(channel, client, Limit.CLIENT_CONNECTIONS);
             }
         }
         return true;
     }
 
-    private boolean refuse(Channel channel, Limit limit) {
-        hits.hit(limit);
+    private boolean refuse(Channel channel, @Nullable SocketAddress client, Limit limit) {
+        InetAddress address = client instanceof InetSocketAddress peer ? peer.getAddress() : null;
+        hits.hit(limit, address == null ? "" : address.getHostAddress());
         channel.close();
         return false;
     }

@@ -153,7 +153,7 @@ public final class ConnectionPipeline {
         // many as one read brings.
         pipeline.addLast(new RequestDecoder(limits));
         pipeline.addLast(new HttpResponseEncoder());
-        pipeline.addLast(new Http1Guard(worker.limitHits()));
+        pipeline.addLast(new Http1Guard(worker.limitHits(), info.peerAddress()));
         pipeline.addLast(new Http1Client(path, worker, info));
     }
 

@@ -2,9 +2,9 @@ package dev.sluice.net;
 
 import dev.sluice.edge.EdgeLimits;
 import dev.sluice.edge.Limit;
-import dev.sluice.edge.LimitHits;
 import dev.sluice.exchange.ClientStream;
 import dev.sluice.exchange.Exchange;
+import dev.sluice.exchange.Pace;
 import dev.sluice.exchange.TunnelEnd;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
@@ -32,6 +32,7 @@ final class Http2Client implements ClientStream {
     private final Http2Streams connection;
     private final Http2Stream stream;
     private final HttpRequest request;
+    private final int headBytes;
     private @Nullable Exchange exchange;
     private boolean connect;
     private TunnelEnd.@Nullable Listener tunnel;
@@ -45,11 +46,23 @@ final class Http2Client implements ClientStream {
     private long waitingSince;
     private int window;
     private long windowSince;
+    private final Pace requestPace = new Pace();
+    private final Pace responsePace = new Pace();
+    // Bytes of the response that are on the wire; only counted where it matters.
+    private long taken;
 
-    Http2Client(Http2Streams connection, Http2Stream stream, HttpRequest request) {
+    /**
+     * @param headBytes of the request
+     */
+    Http2Client(Http2Streams connection, Http2Stream stream, HttpRequest request, int headBytes) {
         this.connection = connection;
         this.stream = stream;
         this.request = request;
+        this.headBytes = headBytes;
+    }
+
+    int headBytes() {
+        return headBytes;
     }
 
     void exchange(Exchange of) {
@@ -126,13 +139,20 @@ final class Http2Client implements ClientStream {
     }
 
     /** Ends the stream if the client has not sent, or not let go, anything of it for too long. */
-    void look(long now, EdgeLimits.Times times, LimitHits hits) {
+    void look(long now, EdgeLimits.Times times) {
         Exchange of = exchange;
-        boolean awaited = !requestEnded && !connect && reading && of != null && !of.awaitsInvitation();
-        if (awaited && over(now, waitingSince, times.body())) {
-            Objects.requireNonNull(of).requestTimedOut();
-        } else if (windowStalled(now, times.write())) {
-            hits.hit(Limit.WRITE_STALL);
+        boolean sends = !requestEnded && !connect && reading && of != null && !of.awaitsInvitation();
+        long received = of == null ? 0 : of.bytesReceived();
+        boolean slowRequest = requestPace.tooSlow(now, sends, received, connection.minRate());
+        boolean stalled = windowStalled(now, times.write());
+        boolean held = connection.connection().remote().flowController().hasFlowControlled(stream);
+        boolean slowReader = responsePace.tooSlow(now, held, taken, connection.minRate());
+        if (of != null && slowRequest) {
+            of.requestTooSlow();
+        } else if (of != null && sends && over(now, waitingSince, times.body())) {
+            of.requestTimedOut();
+        } else if (stalled || slowReader) {
+            connection.hit(stalled ? Limit.WRITE_STALL : Limit.MIN_RATE);
             connection.encoder().writeRstStream(ctx(), stream.id(), Http2Error.CANCEL.code(), ctx().newPromise());
             connection.flushSoon();
         }
@@ -212,10 +232,18 @@ final class Http2Client implements ClientStream {
     public void body(ByteBuf data) {
         writePendingHead(false);
         if (open()) {
-            connection.encoder().writeData(ctx(), stream.id(), data, 0, false, ctx().newPromise());
+            connection.encoder().writeData(ctx(), stream.id(), data, 0, false, counted(data.readableBytes()));
         } else {
             data.release();
         }
+    }
+
+    private ChannelPromise counted(int bytes) {
+        ChannelPromise promise = ctx().newPromise();
+        if (connection.minRate() > 0) {
+            promise.addListener(_ -> taken += bytes);
+        }
+        return promise;
     }
 
     @Override

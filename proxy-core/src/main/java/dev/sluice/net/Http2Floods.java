@@ -21,20 +21,34 @@ import org.jspecify.annotations.Nullable;
  * before the encoder to see what the proxy answers, and is told what the client sends. Owned by the event loop.
  */
 final class Http2Floods extends DecoratingHttp2ConnectionEncoder {
+    // Windows are opened a few times before there is anything to send.
+    private static final long FREE_UPDATES = 5;
+
+    private final SentFrames sent;
     private final EdgeLimits.Http2 limits;
     private final LimitHits hits;
+    private final String client;
     private final Resets byClient = new Resets();
     private final Resets byProxy = new Resets();
     private final ChannelFutureListener written = this::written;
     private @Nullable Http2LifecycleManager lifecycle;
     private int waiting;
     private int emptyFrames;
+    private long priorities;
+    private long windowUpdates;
     private boolean ended;
 
-    Http2Floods(Http2ConnectionEncoder encoder, EdgeLimits.Http2 limits, LimitHits hits) {
+    /**
+     * @param sent counts the frames that the encoder writes
+     * @param client its address
+     */
+    Http2Floods(
+            Http2ConnectionEncoder encoder, SentFrames sent, EdgeLimits.Http2 limits, LimitHits hits, String client) {
         super(encoder);
+        this.sent = sent;
         this.limits = limits;
         this.hits = hits;
+        this.client = client;
     }
 
     @Override
@@ -60,8 +74,28 @@ final class Http2Floods extends DecoratingHttp2ConnectionEncoder {
         }
     }
 
+    /** A PRIORITY frame has come: it is for nothing, but a few may be (RFC 9113 5.3.2). */
+    void priority() throws Http2Exception {
+        if (++priorities > limits.priorities() * (1 + streams())) {
+            throw flood(Limit.PRIORITIES, "PRIORITY over and over");
+        }
+    }
+
+    /** A WINDOW_UPDATE frame has come: an honest one follows data. */
+    void windowUpdate() throws Http2Exception {
+        long most = FREE_UPDATES + 2 * (streams() + limits.windowUpdates() * sent.data());
+        if (++windowUpdates > most) {
+            throw flood(Limit.WINDOW_UPDATES, "WINDOW_UPDATE over and over");
+        }
+    }
+
+    // That the client has opened.
+    private long streams() {
+        return (connection().remote().lastStreamCreated() + 1) / 2;
+    }
+
     private Http2Exception flood(Limit limit, String what) {
-        hits.hit(limit);
+        hits.hit(limit, client);
         return Http2Exception.connectionError(Http2Error.ENHANCE_YOUR_CALM, what);
     }
 

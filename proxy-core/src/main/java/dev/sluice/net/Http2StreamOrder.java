@@ -16,7 +16,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Reads frames and refuses HEADERS on streams that cannot have any (RFC 9113 5.1, 5.1.1), where Netty's decoder is more
  * lenient: on one that the client has ended, on one that is closed, and on one that was skipped. HEADERS that crossed
- * the proxy's own reset on their way are dropped. Owned by the connection's event loop.
+ * the proxy's own reset on their way are dropped. Tells of frames that may be a flood also where the decoder would drop
+ * them. Owned by the connection's event loop.
  */
 final class Http2StreamOrder implements Http2FrameReader {
     // So many closed streams are remembered to tell which they were.
@@ -24,14 +25,16 @@ final class Http2StreamOrder implements Http2FrameReader {
 
     private final Http2FrameReader reader;
     private final Http2Connection connection;
+    private final Http2Floods floods;
     // A ring of the closed streams' identifiers, negative for those that the proxy reset.
     private final int[] closed = new int[MEMORY];
     private int closedCount;
     private @Nullable Http2FrameListener behind;
     private @Nullable Http2FrameListener checking;
 
-    Http2StreamOrder(Http2FrameReader reader, Http2Connection connection) {
+    Http2StreamOrder(Http2FrameReader reader, Http2Connection connection, Http2Floods floods) {
         this.reader = reader;
+        this.floods = floods;
         this.connection = connection;
         connection.addListener(new Http2EventAdapter() {
             @Override
@@ -93,6 +96,20 @@ final class Http2StreamOrder implements Http2FrameReader {
     private final class Check extends Http2FrameListenerDecorator {
         Check(Http2FrameListener listener) {
             super(listener);
+        }
+
+        @Override
+        public void onPriorityRead(
+                ChannelHandlerContext ctx, int streamId, int streamDependency, short weight, boolean exclusive)
+                throws Http2Exception {
+            floods.priority();
+            super.onPriorityRead(ctx, streamId, streamDependency, weight, exclusive);
+        }
+
+        @Override
+        public void onWindowUpdateRead(ChannelHandlerContext ctx, int streamId, int increment) throws Http2Exception {
+            floods.windowUpdate();
+            super.onWindowUpdateRead(ctx, streamId, increment);
         }
 
         @Override

@@ -34,6 +34,7 @@ import io.netty.handler.codec.http2.Http2Settings;
 import io.netty.handler.codec.http2.Http2Stream;
 import io.netty.util.AsciiString;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -42,8 +43,10 @@ import org.jspecify.annotations.Nullable;
  * stream. Owned by its event loop.
  */
 final class Http2Streams extends Http2ConnectionHandler implements ClientConnection {
-    private static final int STREAM_WINDOW = 256 * 1024;
-    private static final int CONNECTION_WINDOW = 1 << 20;
+    // Heads of requests that a connection may have at once, together; one that is allowed to be larger may.
+    private static final int HEADS_BYTES = 1 << 20;
+    // RFC 7541 4.1: what a field takes besides its bytes.
+    private static final int FIELD_BYTES = 32;
     // How long streams under way may go on after GOAWAY; the daemon's own shutdown is shorter.
     private static final Duration GRACE = Duration.ofSeconds(30);
 
@@ -56,6 +59,7 @@ final class Http2Streams extends Http2ConnectionHandler implements ClientConnect
     private boolean flushing;
     private final WriteStall stall = new WriteStall();
     private boolean served;
+    private int headsBytes;
     private long idleSince;
 
     private Http2Streams(
@@ -82,21 +86,25 @@ final class Http2Streams extends Http2ConnectionHandler implements ClientConnect
         Http2Settings settings = Http2Settings.defaultSettings()
                 .maxConcurrentStreams(http2.streams())
                 .maxHeaderListSize(limits.heads().bytes())
-                .initialWindowSize(STREAM_WINDOW)
+                .initialWindowSize(http2.streamWindow())
                 .connectProtocolEnabled(true);
         Http2Connection connection = new DefaultHttp2Connection(true);
         // At once, not only when the client has acknowledged the settings.
         connection.remote().maxActiveStreams(http2.streams());
+        SentFrames sent = new SentFrames(new DefaultHttp2FrameWriter());
+        Http2Floods encoder = new Http2Floods(
+                new DefaultHttp2ConnectionEncoder(connection, sent),
+                sent,
+                http2,
+                worker.limitHits(),
+                info.peerAddress());
         Http2FrameReader reader = new Http2StreamOrder(
                 new DefaultHttp2FrameReader(
                         CountedHeaders.decoder(
                                 limits.heads().bytes(), limits.heads().fields()),
                         http2.smallContinuations()),
-                connection);
-        Http2Floods encoder = new Http2Floods(
-                new DefaultHttp2ConnectionEncoder(connection, new DefaultHttp2FrameWriter()),
-                http2,
-                worker.limitHits());
+                connection,
+                encoder);
         Http2ConnectionDecoder decoder = new DefaultHttp2ConnectionDecoder(connection, encoder, reader);
         Http2Streams streams = new Http2Streams(decoder, encoder, settings, path, worker, info);
         decoder.frameListener(streams.new Frames());
@@ -116,7 +124,10 @@ final class Http2Streams extends Http2ConnectionHandler implements ClientConnect
     private void growConnectionWindow() throws Http2Exception {
         Http2Stream connection = connection().connectionStream();
         int now = connection().local().flowController().windowSize(connection);
-        connection().local().flowController().incrementWindowSize(connection, CONNECTION_WINDOW - now);
+        connection()
+                .local()
+                .flowController()
+                .incrementWindowSize(connection, worker.limits().http2().connectionWindow() - now);
     }
 
     @Override
@@ -135,11 +146,19 @@ final class Http2Streams extends Http2ConnectionHandler implements ClientConnect
         return worker.now();
     }
 
+    long minRate() {
+        return worker.limits().minRate();
+    }
+
+    void hit(Limit limit) {
+        worker.limitHits().hit(limit, info.peerAddress());
+    }
+
     @Override
     public void look(long now) {
-        EdgeLimits.Times times = worker.limits().times();
+        EdgeLimits.Times times = worker.times();
         if (stall.at(ctx().channel(), now, times.write())) {
-            worker.limitHits().hit(Limit.WRITE_STALL);
+            hit(Limit.WRITE_STALL);
             close();
         } else if (connection().numActiveStreams() == 0) {
             lookIdle(now, served ? times.keepAlive() : times.head());
@@ -150,7 +169,7 @@ final class Http2Streams extends Http2ConnectionHandler implements ClientConnect
 
     private void lookIdle(long now, Duration limit) {
         if (limit.isPositive() && now - idleSince >= limit.toNanos()) {
-            worker.limitHits().hit(served ? Limit.KEEP_ALIVE : Limit.HEAD_TIME);
+            hit(served ? Limit.KEEP_ALIVE : Limit.HEAD_TIME);
             finish();
         }
     }
@@ -161,7 +180,7 @@ final class Http2Streams extends Http2ConnectionHandler implements ClientConnect
             connection().forEachActiveStream(stream -> {
                 Http2Client client = client(stream);
                 if (client != null) {
-                    client.look(now, times, worker.limitHits());
+                    client.look(now, times);
                 }
                 return true;
             });
@@ -228,7 +247,13 @@ final class Http2Streams extends Http2ConnectionHandler implements ClientConnect
             throw Http2Exception.streamError(streamId, Http2Error.PROTOCOL_ERROR, "malformed :path");
         }
         Http2Stream stream = connection().stream(streamId);
-        Http2Client client = new Http2Client(this, stream, request);
+        int bytes = bytes(headers);
+        if (headsBytes + bytes > Math.max(HEADS_BYTES, worker.limits().heads().bytes())) {
+            hit(Limit.HEADS_TOTAL);
+            throw Http2Exception.streamError(streamId, Http2Error.REFUSED_STREAM, "heads of streams are too large");
+        }
+        headsBytes += bytes;
+        Http2Client client = new Http2Client(this, stream, request, bytes);
         Exchange exchange =
                 new Exchange(path, worker, client, info, request, target, authority, HostName.normalise(authority));
         exchange.protocol("HTTP/2.0");
@@ -256,7 +281,7 @@ final class Http2Streams extends Http2ConnectionHandler implements ClientConnect
         if (failure != null
                 && failure.error() == Http2Error.ENHANCE_YOUR_CALM
                 && String.valueOf(failure.getMessage()).contains("continuations")) {
-            worker.limitHits().hit(Limit.CONTINUATION);
+            hit(Limit.CONTINUATION);
         }
         super.onConnectionError(ctx, outbound, cause, failure);
     }
@@ -265,16 +290,24 @@ final class Http2Streams extends Http2ConnectionHandler implements ClientConnect
     protected void onStreamError(
             ChannelHandlerContext ctx, boolean outbound, Throwable cause, Http2Exception.StreamException failure) {
         if (failure instanceof Http2Exception.HeaderListSizeException) {
-            worker.limitHits().hit(Limit.HEAD_BYTES);
-        } else if (failure.error() == Http2Error.REFUSED_STREAM) {
-            worker.limitHits().hit(Limit.STREAMS);
+            hit(Limit.HEAD_BYTES);
+        } else if (failure.error() == Http2Error.REFUSED_STREAM && connection().stream(failure.streamId()) == null) {
+            hit(Limit.STREAMS);
         }
         super.onStreamError(ctx, outbound, cause, failure);
     }
 
+    private static int bytes(Http2Headers headers) {
+        int bytes = 0;
+        for (Map.Entry<CharSequence, CharSequence> field : headers) {
+            bytes += field.getKey().length() + field.getValue().length() + FIELD_BYTES;
+        }
+        return bytes;
+    }
+
     private void checkFields(int streamId, Http2Headers headers) throws Http2Exception {
         if (headers instanceof CountedHeaders counted && counted.excess()) {
-            worker.limitHits().hit(Limit.HEAD_FIELDS);
+            hit(Limit.HEAD_FIELDS);
             throw Http2Exception.streamError(streamId, Http2Error.ENHANCE_YOUR_CALM, "too many header fields");
         }
     }
@@ -343,6 +376,7 @@ final class Http2Streams extends Http2ConnectionHandler implements ClientConnect
         public void onStreamClosed(Http2Stream stream) {
             Http2Client client = client(stream);
             if (client != null) {
+                headsBytes -= client.headBytes();
                 client.gone();
             }
         }

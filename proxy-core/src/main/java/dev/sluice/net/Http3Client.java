@@ -2,11 +2,10 @@ package dev.sluice.net;
 
 import dev.sluice.edge.EdgeLimits;
 import dev.sluice.edge.Limit;
-import dev.sluice.edge.LimitHits;
 import dev.sluice.exchange.ClientStream;
 import dev.sluice.exchange.Exchange;
+import dev.sluice.exchange.Pace;
 import io.netty.buffer.ByteBuf;
-import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.ChannelInputShutdownReadComplete;
@@ -58,6 +57,8 @@ final class Http3Client extends ChannelInboundHandlerAdapter implements ClientSt
     private long sent;
     private long sentBefore;
     private long sentSince;
+    private final Pace requestPace = new Pace();
+    private final Pace responsePace = new Pace();
 
     Http3Client(Http3Connection connection, QuicStreamChannel channel) {
         this.connection = connection;
@@ -92,13 +93,13 @@ final class Http3Client extends ChannelInboundHandlerAdapter implements ClientSt
     private void head(Http3Headers list) {
         EdgeLimits.Heads limits = connection.limits().heads();
         if (Http3Connection.bytes(list) > limits.bytes()) {
-            connection.hits().hit(Limit.HEAD_BYTES);
+            connection.hit(Limit.HEAD_BYTES);
             begun = true;
             write(new DefaultHttp3Headers(false)
                     .status(HttpResponseStatus.REQUEST_HEADER_FIELDS_TOO_LARGE.codeAsText()));
             end(EmptyHttpHeaders.INSTANCE);
         } else if (list.size() > limits.fields()) {
-            connection.hits().hit(Limit.HEAD_FIELDS);
+            connection.hit(Limit.HEAD_FIELDS);
             reset(Http3ErrorCode.H3_EXCESSIVE_LOAD);
         } else {
             head = list;
@@ -109,14 +110,16 @@ final class Http3Client extends ChannelInboundHandlerAdapter implements ClientSt
         Http3Headers list = Objects.requireNonNull(head);
         head = null;
         begun = true;
+        Exchange of;
         try {
-            Exchange of = connection.exchange(this, Http3Heads.request(list, end));
-            exchange = of;
-            requestEnded = !of.expectsBody();
-            connection.receive(of);
+            of = connection.exchange(this, Http3Heads.request(list, end));
         } catch (Http2Exception | IllegalArgumentException e) {
             reset(Http3ErrorCode.H3_MESSAGE_ERROR);
+            return;
         }
+        exchange = of;
+        requestEnded = !of.expectsBody();
+        connection.receive(of);
     }
 
     private void trailers(Http3Headers list) {
@@ -183,15 +186,22 @@ final class Http3Client extends ChannelInboundHandlerAdapter implements ClientSt
     }
 
     /** Ends the stream if the client has not sent, or not let go, anything of it for too long. */
-    void look(long now, EdgeLimits.Times times, LimitHits hits) {
+    void look(long now, EdgeLimits.Times times) {
         Exchange of = exchange;
+        long rate = connection.limits().minRate();
+        boolean sends = of != null && awaitsBody(of);
+        boolean slowRequest = requestPace.tooSlow(now, sends, of == null ? 0 : of.bytesReceived(), rate);
+        boolean slowReader = responsePace.tooSlow(now, sent < written, sent, rate);
+        boolean stalled = writeStalled(now, times.write());
         if (!begun && over(now, waitingSince, times.head())) {
-            hits.hit(Limit.HEAD_TIME);
+            connection.hit(Limit.HEAD_TIME);
             reset(Http3ErrorCode.H3_REQUEST_REJECTED);
-        } else if (of != null && awaitsBody(of) && over(now, waitingSince, times.body())) {
+        } else if (of != null && slowRequest) {
+            of.requestTooSlow();
+        } else if (of != null && sends && over(now, waitingSince, times.body())) {
             of.requestTimedOut();
-        } else if (writeStalled(now, times.write())) {
-            hits.hit(Limit.WRITE_STALL);
+        } else if (stalled || slowReader) {
+            connection.hit(stalled ? Limit.WRITE_STALL : Limit.MIN_RATE);
             responseEnded = false;
             reset(Http3ErrorCode.H3_REQUEST_CANCELLED);
         }
@@ -215,11 +225,13 @@ final class Http3Client extends ChannelInboundHandlerAdapter implements ClientSt
 
     @Override
     public void reading(boolean wanted) {
-        if (wanted && !reading) {
+        boolean again = wanted && !reading;
+        // Before the read, in which it may be changed again.
+        reading = wanted;
+        if (again) {
             waitingSince = connection.now();
             ctx().read();
         }
-        reading = wanted;
     }
 
     // -- the response
@@ -255,6 +267,8 @@ final class Http3Client extends ChannelInboundHandlerAdapter implements ClientSt
         sent++;
         if (!done.isSuccess()) {
             gone();
+        } else if (responseEnded && sent == written) {
+            finish();
         }
     }
 
@@ -265,16 +279,18 @@ final class Http3Client extends ChannelInboundHandlerAdapter implements ClientSt
         if (!trailers.isEmpty()) {
             write(Http3Heads.trailers(trailers));
         }
-        if (closed) {
-            return;
+        if (!closed) {
+            reading(true);
+            if (sent == written) {
+                finish();
+            }
         }
-        reading(true);
-        ChannelFuture all = channel.shutdownOutput();
-        all.addListener(_ -> stopRequest());
     }
 
-    // RFC 9114 4.1: after an early answer, when all of it is sent, the client is asked to stop sending.
-    private void stopRequest() {
+    // Only when all is sent: the channel lets its end overtake what waits to be written. After an early answer the
+    // client is asked to stop sending (RFC 9114 4.1).
+    private void finish() {
+        channel.shutdownOutput();
         if (!closed && !requestEnded) {
             channel.shutdownInput(Http3ErrorCode.H3_NO_ERROR.code());
             connection.abandoned();
@@ -358,9 +374,8 @@ final class Http3Client extends ChannelInboundHandlerAdapter implements ClientSt
 
     @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-        connection.streamFailed(cause);
-        // The codec answers a malformed message after this, and the channel is to be there for it.
-        ctx.executor().execute(this::gone);
+        // At once: the end of the stream may follow in the same turn, and is not to complete the request.
+        reset(connection.streamFailed(cause));
     }
 
     private ChannelHandlerContext ctx() {

@@ -2,7 +2,6 @@ package dev.sluice.net;
 
 import dev.sluice.edge.EdgeLimits;
 import dev.sluice.edge.Limit;
-import dev.sluice.edge.LimitHits;
 import dev.sluice.exchange.ClientConnection;
 import dev.sluice.exchange.ConnectionInfo;
 import dev.sluice.exchange.Exchange;
@@ -21,11 +20,15 @@ import io.netty.handler.codec.http3.DefaultHttp3GoAwayFrame;
 import io.netty.handler.codec.http3.DefaultHttp3UnknownFrame;
 import io.netty.handler.codec.http3.Http3;
 import io.netty.handler.codec.http3.Http3ErrorCode;
+import io.netty.handler.codec.http3.Http3Exception;
 import io.netty.handler.codec.http3.Http3Headers;
+import io.netty.handler.codec.http3.Http3HeadersValidationException;
 import io.netty.handler.codec.quic.QuicChannel;
+import io.netty.handler.codec.quic.QuicException;
 import io.netty.handler.codec.quic.QuicStreamChannel;
 import io.netty.handler.codec.quic.QuicStreamResetException;
 import io.netty.util.ReferenceCountUtil;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.IdentityHashMap;
@@ -136,13 +139,13 @@ final class Http3Connection extends ChannelInboundHandlerAdapter implements Clie
 
     @Override
     public void look(long now) {
-        EdgeLimits.Times times = worker.limits().times();
+        EdgeLimits.Times times = worker.times();
         if (clients.isEmpty()) {
             lookIdle(now, served ? times.keepAlive() : times.head());
             return;
         }
         idleSince = now;
-        List.copyOf(clients).forEach(client -> client.look(now, times, worker.limitHits()));
+        List.copyOf(clients).forEach(client -> client.look(now, times));
         if (now - signAskedAt >= SIGN_OF_LIFE.toNanos()) {
             signAskedAt = now;
             writeControl(new DefaultHttp3UnknownFrame(RESERVED_FRAME, Unpooled.EMPTY_BUFFER));
@@ -153,7 +156,7 @@ final class Http3Connection extends ChannelInboundHandlerAdapter implements Clie
         if (finishing) {
             closeWhenDelivered();
         } else if (limit.isPositive() && now - idleSince >= limit.toNanos()) {
-            worker.limitHits().hit(served ? Limit.KEEP_ALIVE : Limit.HEAD_TIME);
+            hit(served ? Limit.KEEP_ALIVE : Limit.HEAD_TIME);
             finish();
         }
     }
@@ -227,7 +230,7 @@ final class Http3Connection extends ChannelInboundHandlerAdapter implements Clie
     /** The client has cancelled a request. */
     void clientReset() {
         if (resets.tooMany(worker.limits().http2().resets()) && !closing) {
-            worker.limitHits().hit(Limit.CLIENT_RESETS);
+            hit(Limit.CLIENT_RESETS);
             close(Http3ErrorCode.H3_EXCESSIVE_LOAD);
         }
     }
@@ -239,12 +242,24 @@ final class Http3Connection extends ChannelInboundHandlerAdapter implements Clie
         }
     }
 
-    void streamFailed(Throwable cause) {
-        if (cause instanceof QuicStreamResetException) {
-            clientReset();
-        } else {
-            Events.debug("HTTP/3 stream broken", "error", cause.toString());
+    /** Sorts what went wrong on a stream; returns what to tell the client. */
+    Http3ErrorCode streamFailed(Throwable cause) {
+        switch (cause) {
+            case QuicStreamResetException _ -> clientReset();
+            case QuicException _, IOException _ -> Events.debug("HTTP/3 stream broken", "error", cause.toString());
+            case Http3Exception e -> {
+                return e.errorCode();
+            }
+            // The latter for a Content-Length that is no number.
+            case Http3HeadersValidationException _, IllegalArgumentException _ -> {
+                return Http3ErrorCode.H3_MESSAGE_ERROR;
+            }
+            default -> {
+                LastHandler.unexpected(cause);
+                return Http3ErrorCode.H3_INTERNAL_ERROR;
+            }
         }
+        return Http3ErrorCode.H3_REQUEST_CANCELLED;
     }
 
     private void lookForStopsLater() {
@@ -299,8 +314,8 @@ final class Http3Connection extends ChannelInboundHandlerAdapter implements Clie
         return worker.limits();
     }
 
-    LimitHits hits() {
-        return worker.limitHits();
+    void hit(Limit limit) {
+        worker.limitHits().hit(limit, info().peerAddress());
     }
 
     /** The size of a header list as limits count it. */

@@ -28,8 +28,6 @@ import java.util.concurrent.TimeUnit;
  * which has one for each stream. All of them live on the event loop of the port.
  */
 final class Http3Pipeline {
-    private static final long STREAM_WINDOW = 256 * 1024;
-    private static final long CONNECTION_WINDOW = 1 << 20;
     // Control and the two of QPACK (RFC 9114 6.2), and some that are for nothing.
     private static final long CONTROL_STREAMS = 8;
     private static final long CONTROL_WINDOW = 16 * 1024;
@@ -73,8 +71,8 @@ final class Http3Pipeline {
                 .maxIdleTimeout(Http3Connection.IDLE.toMillis(), TimeUnit.MILLISECONDS)
                 .maxSendUdpPayloadSize(DATAGRAM_BYTES)
                 .maxRecvUdpPayloadSize(DATAGRAM_BYTES)
-                .initialMaxData(CONNECTION_WINDOW)
-                .initialMaxStreamDataBidirectionalRemote(STREAM_WINDOW)
+                .initialMaxData(limits.http2().connectionWindow())
+                .initialMaxStreamDataBidirectionalRemote(limits.http2().streamWindow())
                 .initialMaxStreamDataUnidirectional(CONTROL_WINDOW)
                 .initialMaxStreamsBidirectional(limits.http2().streams())
                 .initialMaxStreamsUnidirectional(CONTROL_STREAMS)

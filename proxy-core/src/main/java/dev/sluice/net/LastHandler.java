@@ -28,9 +28,13 @@ final class LastHandler extends ChannelInboundHandlerAdapter {
         if (root instanceof IOException || root instanceof SSLException) {
             Events.debug("Connection broken", "error", root.toString());
         } else {
-            Events.error("Unexpected failure on a connection", "error", root.toString(), "at", firstFrame(root));
+            unexpected(root);
         }
         ctx.close();
+    }
+
+    static void unexpected(Throwable cause) {
+        Events.error("Unexpected failure on a connection", "error", cause.toString(), "at", firstFrame(cause));
     }
 
     private static String firstFrame(Throwable cause) {

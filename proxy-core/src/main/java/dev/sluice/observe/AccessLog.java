@@ -49,7 +49,7 @@ public final class AccessLog {
         writer.offer(line -> write(request, line));
     }
 
-    private static void write(RequestRecord request, JsonLine line) {
+    static void write(RequestRecord request, JsonLine line) {
         long took = request.endedNanos - request.startedNanos;
         long sinceSecond = request.startedMillis % 1000 * 1_000_000 + took;
         line.head(

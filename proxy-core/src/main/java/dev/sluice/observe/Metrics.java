@@ -119,6 +119,12 @@ public final class Metrics implements RequestMetrics, AutoCloseable {
         }
     }
 
+    public void spilledBytes(LongSupplier used) {
+        Gauge.builder("sluice_spilled_bytes", used::getAsLong)
+                .description("Bytes of bodies in temporary files.")
+                .register(registry);
+    }
+
     public void clientConnections(LongSupplier open) {
         Gauge.builder("sluice_client_connections", open::getAsLong)
                 .description("Connections from clients that are open.")

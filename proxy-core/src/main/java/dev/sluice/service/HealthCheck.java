@@ -6,16 +6,22 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Checks one target again and again on a virtual thread of its own, until it is told to stop or has no more to find
- * out. Checks never overlap, and ticks that were missed by a slow one are dropped.
+ * Checks one target again and again on a virtual thread of its own, until it is told to stop. Checks never overlap, and
+ * ticks that were missed by a slow one are dropped. A target on which nothing depends any more is checked seldom, and
+ * only changes are logged then.
  */
 final class HealthCheck {
+    /** The shortest interval of checks that only tell how a target is. */
+    static final Duration SELDOM = Duration.ofSeconds(5);
+
     private final Target target;
     private final HealthProbe probe;
-    // Takes each result; answers whether to go on.
+    // Takes each result; answers whether to go on at the interval that was asked for, or seldom.
     private final Predicate<HealthResult> listener;
     private volatile @Nullable HealthResult last;
     private volatile int tries;
+    // Of the check's thread: successes in a row, or failures below zero.
+    private int streak;
     private volatile boolean stopped;
     private @Nullable Thread thread;
 
@@ -25,10 +31,20 @@ final class HealthCheck {
         this.listener = listener;
     }
 
-    synchronized void start() {
+    /** Checks at once, and closely. */
+    void start() {
+        start(true);
+    }
+
+    /** Checks seldom, and not yet. */
+    void startSeldom() {
+        start(false);
+    }
+
+    private synchronized void start(boolean closely) {
         if (!stopped && thread == null) {
             thread =
-                    Thread.ofVirtual().name("health-" + target.address().text()).start(this::run);
+                    Thread.ofVirtual().name("health-" + target.address().text()).start(() -> run(closely));
         }
     }
 
@@ -49,30 +65,45 @@ final class HealthCheck {
         return tries;
     }
 
-    private void run() {
+    /** For the listener: successes in a row with this result, or failures below zero. */
+    int streak() {
+        return streak;
+    }
+
+    private void run(boolean closelyAtFirst) {
+        boolean closely = closelyAtFirst;
         try {
-            long interval = target.options().healthCheck().effectiveInterval().toNanos();
-            long next = System.nanoTime();
-            while (!stopped) {
+            long next = System.nanoTime() + (closely ? 0 : interval(false));
+            while (true) {
+                Thread.sleep(Duration.ofNanos(Math.max(0, next - System.nanoTime())));
+                if (stopped) {
+                    return;
+                }
                 HealthResult result = check();
                 if (stopped) {
                     return;
                 }
-                last = result;
-                tries++;
-                if (!result.healthy()) {
-                    Events.info("Healthcheck failed", "url", url(), "error", result.message());
-                }
-                if (!listener.test(result)) {
-                    return;
-                }
-                long now = System.nanoTime();
-                next = Math.max(next + interval, now);
-                Thread.sleep(Duration.ofNanos(next - now));
+                closely = took(result, closely);
+                next = Math.max(next + interval(closely), System.nanoTime());
             }
         } catch (InterruptedException _) {
             // Stopped: the target was replaced or its deploy gave up.
         }
+    }
+
+    private boolean took(HealthResult result, boolean closely) {
+        last = result;
+        tries++;
+        streak = result.healthy() ? Math.max(streak, 0) + 1 : Math.min(streak, 0) - 1;
+        if (!result.healthy() && (closely || streak == -1)) {
+            Events.info("Healthcheck failed", "url", url(), "error", result.message());
+        }
+        return listener.test(result);
+    }
+
+    private long interval(boolean closely) {
+        Duration asked = target.options().healthCheck().effectiveInterval();
+        return (closely || asked.compareTo(SELDOM) > 0 ? asked : SELDOM).toNanos();
     }
 
     // A fault in a probe is a failed check with a reason, not the silent end of all checks.

@@ -3,13 +3,15 @@ package dev.sluice.service;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
 
 /**
- * The targets of one deployment and whose turn it is. Event loops {@link #claim} from two arrays that are replaced
- * whenever a target's health changes; health checks and deploys change them under this balancer's monitor.
+ * The targets of one deployment and whose turn it is. Event loops {@link #claim} from arrays that are replaced whenever a
+ * target's health changes; health checks and deploys change them under this balancer's monitor. An only target is
+ * checked seldom after its deploy and never taken out.
  */
 public final class LoadBalancer {
     private static final Target[] NONE = {};
@@ -21,6 +23,9 @@ public final class LoadBalancer {
     private final AtomicInteger readerTurn = new AtomicInteger();
     private volatile Target[] healthyWriters = NONE;
     private volatile Target[] healthyReaders = NONE;
+    // Asked when nobody is healthy.
+    private volatile Target[] silentWriters = NONE;
+    private volatile Target[] silentReaders = NONE;
     private volatile DeployProgress progress = DeployProgress.SILENT;
 
     private LoadBalancer(List<Target> targets, HealthProbe probe) {
@@ -43,10 +48,11 @@ public final class LoadBalancer {
             throws ControlFailure {
         List<Target> targets = new ArrayList<>();
         for (String writer : writers) {
-            targets.add(new Target(TargetAddress.parse(writer), Target.Role.WRITER, options));
+            targets.add(new Target(TargetAddress.parse(writer), Target.Role.WRITER, options, writers.size() == 1));
         }
+        // Without a reader reads go to a writer.
         for (String reader : readers) {
-            targets.add(new Target(TargetAddress.parse(reader), Target.Role.READER, options));
+            targets.add(new Target(TargetAddress.parse(reader), Target.Role.READER, options, false));
         }
         return new LoadBalancer(targets, probe);
     }
@@ -69,22 +75,35 @@ public final class LoadBalancer {
         return hasReaders;
     }
 
-    /**
-     * Counts one request in at the next healthy target. On an event loop; never blocks.
-     *
-     * @param read whether a reader may take it; without a healthy reader a writer does
-     */
+    /** Counts one request in at the next healthy target, the first time that it asks for one. */
     public Claim claim(boolean read) {
-        if (read) {
-            Target[] readers = healthyReaders;
-            if (readers.length > 0) {
-                return next(readers, readerTurn);
-            }
-        }
-        return next(healthyWriters, writerTurn);
+        return claim(read, List.of());
     }
 
-    private static Claim next(Target[] candidates, AtomicInteger turn) {
+    /**
+     * Counts one request in at the next healthy target. On an event loop; never blocks. Targets that failed requests
+     * are passed over while there are others ({@link Ejection}). When no target is healthy, those are asked whose
+     * checks found no answer: the checks may be wrong. A target that answers that it is not well is not asked.
+     *
+     * @param read whether a reader may take it; without a healthy reader a writer does
+     * @param tried targets that the request has met already and that are not to be given again
+     */
+    public Claim claim(boolean read, Collection<Target> tried) {
+        Claim claim = read ? next(healthyReaders, readerTurn, tried, false) : Claim.Refused.NO_HEALTHY_TARGET;
+        if (claim == Claim.Refused.NO_HEALTHY_TARGET) {
+            claim = next(healthyWriters, writerTurn, tried, true);
+        }
+        if (claim == Claim.Refused.NO_HEALTHY_TARGET && read) {
+            claim = next(healthyReaders.length > 0 ? healthyReaders : silentReaders, readerTurn, tried, true);
+        }
+        if (claim == Claim.Refused.NO_HEALTHY_TARGET) {
+            claim = next(silentWriters, writerTurn, tried, true);
+        }
+        return claim;
+    }
+
+    private static Claim next(Target[] all, AtomicInteger turn, Collection<Target> tried, boolean orEjected) {
+        Target[] candidates = fit(all, tried, orEjected);
         if (candidates.length == 0) {
             return Claim.Refused.NO_HEALTHY_TARGET;
         }
@@ -92,6 +111,20 @@ public final class LoadBalancer {
         int index = candidates.length == 1 ? 0 : Math.floorMod(turn.incrementAndGet(), candidates.length);
         Target target = candidates[index];
         return target.claim() ? target : Claim.Refused.REPLACED;
+    }
+
+    private static Target[] fit(Target[] all, Collection<Target> tried, boolean orEjected) {
+        boolean asTheyAre = tried.isEmpty();
+        for (int i = 0; i < all.length && asTheyAre; i++) {
+            asTheyAre = !all[i].ejected();
+        }
+        if (asTheyAre) {
+            return all;
+        }
+        Target[] untried = Arrays.stream(all).filter(t -> !tried.contains(t)).toArray(Target[]::new);
+        Target[] fit = Arrays.stream(untried).filter(t -> !t.ejected()).toArray(Target[]::new);
+        // One that fails is better than none.
+        return fit.length > 0 || !orEjected ? fit : untried;
     }
 
     /** Begins to check every target, each at once. */
@@ -133,11 +166,9 @@ public final class LoadBalancer {
         refresh();
     }
 
-    /** Goes on checking after {@link #assumeHealthy}; a single target is never taken out, so it is not checked. */
+    /** Goes on checking after {@link #assumeHealthy}. */
     void resumeChecks() {
-        if (targets.size() > 1) {
-            checks.forEach(HealthCheck::start);
-        }
+        checks.forEach(targets.size() > 1 ? HealthCheck::start : HealthCheck::startSeldom);
     }
 
     /** The targets were replaced: every further claim is refused. */
@@ -157,20 +188,33 @@ public final class LoadBalancer {
         return targets.stream().mapToLong(Target::inflight).sum();
     }
 
+    // Answers whether the target is to be checked closely from here on.
     private boolean checked(Target target, HealthResult result) {
+        HealthCheck check = checks.get(targets.indexOf(target));
         // Told before it has an effect, so that the last check is told before the switch that it brings about.
-        progress.checked(target, checks.get(targets.indexOf(target)).tries(), result);
+        progress.checked(target, check.tries(), result);
         synchronized (this) {
-            TargetState was = target.state();
-            TargetState next = result.healthy()
-                    ? TargetState.HEALTHY
-                    : was == TargetState.ADDING ? TargetState.ADDING : TargetState.UNHEALTHY;
-            if (target.become(next)) {
+            boolean changed = target.become(next(target, check.streak()));
+            if (changed || !result.healthy()) {
                 refresh();
+            }
+            if (changed) {
                 notifyAll();
             }
         }
-        return !(result.healthy() && targets.size() == 1);
+        return targets.size() > 1 || target.state() == TargetState.ADDING;
+    }
+
+    // The streak counts successes in a row, or failures below zero.
+    private static TargetState next(Target target, int streak) {
+        HealthCheckOptions options = target.options().healthCheck();
+        TargetState was = target.state();
+        return switch (was) {
+            case ADDING -> streak > 0 ? TargetState.HEALTHY : was;
+            case HEALTHY -> -streak >= options.fall() ? TargetState.UNHEALTHY : was;
+            case UNHEALTHY -> streak >= options.rise() ? TargetState.HEALTHY : was;
+            case DRAINING -> was;
+        };
     }
 
     private List<TargetEvidence> evidence() {
@@ -182,14 +226,27 @@ public final class LoadBalancer {
     }
 
     private void refresh() {
-        healthyWriters = healthy(t -> t.role() == Target.Role.WRITER);
-        healthyReaders = healthy(t -> t.role() == Target.Role.READER);
+        boolean only = targets.size() == 1;
+        healthyWriters = those(Target.Role.WRITER, t -> healthy(t) || (only && unhealthy(t)));
+        healthyReaders = those(Target.Role.READER, LoadBalancer::healthy);
+        silentWriters = healthyWriters.length > 0 ? NONE : those(Target.Role.WRITER, this::silent);
+        silentReaders = healthyReaders.length > 0 ? NONE : those(Target.Role.READER, this::silent);
     }
 
-    private Target[] healthy(Predicate<Target> role) {
-        return targets.stream()
-                .filter(t -> t.state() == TargetState.HEALTHY && role.test(t))
-                .toArray(Target[]::new);
+    private Target[] those(Target.Role role, Predicate<Target> which) {
+        return targets.stream().filter(t -> t.role() == role && which.test(t)).toArray(Target[]::new);
+    }
+
+    private static boolean healthy(Target target) {
+        return target.state() == TargetState.HEALTHY;
+    }
+
+    private static boolean unhealthy(Target target) {
+        return target.state() == TargetState.UNHEALTHY;
+    }
+
+    private boolean silent(Target target) {
+        return unhealthy(target) && !(checks.get(targets.indexOf(target)).last() instanceof HealthResult.WrongStatus);
     }
 
     @Override

@@ -2,6 +2,7 @@ package dev.sluice.service;
 
 import dev.sluice.observe.Events;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One server of one deployment. A redeploy of the same address is a new target. Event loops {@link #claim} and
@@ -18,15 +19,26 @@ public final class Target implements Claim {
     private final TargetAddress address;
     private final Role role;
     private final TargetOptions options;
+    // Null for the only target of its role, which is never left out.
+    private final @Nullable Ejection ejection;
     private final Inflight inflight = new Inflight();
     private final Inflight tunnels = new Inflight();
     // Written under this target's monitor, read anywhere.
     private volatile TargetState state = TargetState.ADDING;
 
+    /** The only target of its role. */
     public Target(TargetAddress address, Role role, TargetOptions options) {
+        this(address, role, options, true);
+    }
+
+    /**
+     * @param alone whether no other target could take its requests
+     */
+    Target(TargetAddress address, Role role, TargetOptions options, boolean alone) {
         this.address = address;
         this.role = role;
         this.options = options;
+        this.ejection = alone ? null : new Ejection();
     }
 
     public TargetAddress address() {
@@ -44,6 +56,44 @@ public final class Target implements Claim {
     public TargetState state() {
         return state;
     }
+
+    // -- what requests found, told on event loops
+
+    /** A request found no connection, or lost a fresh one before any answer. */
+    public void failed(String why) {
+        Ejection counted = ejection;
+        Duration out = counted == null ? Duration.ZERO : counted.failed(System.nanoTime());
+        if (!out.isZero()) {
+            Events.warn(
+                    "Target left out after failed requests",
+                    "target",
+                    address.text(),
+                    "for",
+                    GoDuration.format(out),
+                    "error",
+                    why);
+        }
+    }
+
+    /** A request was answered. */
+    public void answered() {
+        if (ejection != null) {
+            ejection.answered();
+        }
+    }
+
+    /** Whether requests go elsewhere for a while, if there is an elsewhere: see {@link Ejection}. */
+    boolean ejected() {
+        return ejection != null && ejection.lasts(System.nanoTime());
+    }
+
+    /** Its state for lists and metrics: that it is left out, or else what the health checks say. */
+    String stateLabel() {
+        TargetState now = state;
+        return now == TargetState.HEALTHY && ejected() ? "ejected" : now.label();
+    }
+
+    // -- its life
 
     /** Requests in flight, upgraded connections not counted. */
     public long inflight() {
@@ -104,6 +154,9 @@ public final class Target implements Claim {
             return false;
         }
         state = next;
+        if (next == TargetState.HEALTHY && ejection != null) {
+            ejection.answered();
+        }
         Events.info("Target health updated", "target", address.text(), "state", next.label(), "was", was.label());
         return true;
     }

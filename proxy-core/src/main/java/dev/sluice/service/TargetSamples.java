@@ -24,8 +24,7 @@ public final class TargetSamples {
 
     private static void add(Service service, LoadBalancer balancer, List<TargetSample> samples) {
         for (Target target : balancer.targets()) {
-            samples.add(new TargetSample(
-                    service.name(), target.address().text(), target.state().label()));
+            samples.add(new TargetSample(service.name(), target.address().text(), target.stateLabel()));
         }
     }
 }

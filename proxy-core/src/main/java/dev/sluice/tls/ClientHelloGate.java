@@ -40,8 +40,8 @@ public final class ClientHelloGate extends AbstractSniHandler<Certificate> {
     /** For a certificate that is obtained during the handshake. Few clients wait longer for an answer. */
     private static final long OBTAIN_TIMEOUT_MILLIS = 60_000;
 
-    // A real one has 2 KiB at most, with post-quantum key shares.
-    private static final int MAX_HELLO_BYTES = 64 * 1024;
+    // A real one has 2 KiB at most, with post-quantum key shares; BoringSSL takes no more than this.
+    private static final int MAX_HELLO_BYTES = 16 * 1024;
 
     // Fatal internal_error (RFC 8446 6) in a plain record, which every version understands at this point.
     private static final byte[] INTERNAL_ERROR = {21, 3, 3, 0, 2, 2, 80};

@@ -8,6 +8,7 @@ import dev.sluice.service.HealthResult;
 import dev.sluice.service.TargetAddress;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelInitializer;
@@ -117,7 +118,8 @@ public final class NettyHealthProbe implements HealthProbe {
         }
     }
 
-    /** One request and what comes of it. */
+    /** One request and what comes of it. Sharable by the channels to a name's addresses, of which one succeeds. */
+    @ChannelHandler.Sharable
     private static final class Answer extends ChannelInboundHandlerAdapter implements Connector.Answer {
         private final CompletableFuture<HealthResult> result = new CompletableFuture<>();
         private final Hop hop;

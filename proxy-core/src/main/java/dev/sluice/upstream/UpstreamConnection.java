@@ -9,69 +9,57 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelInitializer;
 import io.netty.handler.codec.http.DefaultLastHttpContent;
-import io.netty.handler.codec.http.HttpClientCodec;
-import io.netty.handler.codec.http.HttpContent;
-import io.netty.handler.codec.http.HttpDecoderConfig;
 import io.netty.handler.codec.http.HttpHeaders;
-import io.netty.handler.codec.http.HttpObject;
 import io.netty.handler.codec.http.HttpRequest;
-import io.netty.handler.codec.http.HttpResponse;
-import io.netty.handler.codec.http.HttpResponseStatus;
-import io.netty.handler.codec.http.HttpStatusClass;
-import io.netty.handler.codec.http.HttpUtil;
+import io.netty.handler.codec.http.HttpRequestEncoder;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.util.ReferenceCountUtil;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One HTTP/1.1 connection to a target, for one request at a time. Owned by its event loop. While it is idle it reads
- * on: whatever arrives then, a byte or the end, ends it.
+ * One HTTP/1.1 connection to a target, for one request at a time. Owned by its event loop. It is kept for the next
+ * request only when nothing about this one was out of the ordinary. While it is idle it reads on: whatever arrives then,
+ * a byte or the end, ends it.
  */
 public final class UpstreamConnection extends ChannelInboundHandlerAdapter {
-    // Heads of responses: applications send large ones (cookies, policies), but not without end.
-    private static final int MAX_HEAD = 256 * 1024;
-    private static final int MAX_CHUNK = 64 * 1024;
-
     private final Target target;
+    private final ResponseDecoder decoder = new ResponseDecoder();
     private final UpstreamPool pool;
-    private @Nullable Channel channel;
+    private final Channel channel;
     private @Nullable ResponseListener listener;
     private int requests;
     private long idleSince;
+    private long idleLimit;
     // Of the current exchange.
     private boolean requestEnded;
-    private boolean headSeen;
-    private boolean responseEnded;
-    private boolean reusable;
-    private boolean skipEnd;
+    private @Nullable Reception reception;
+    private @Nullable HeadWrite headWrite;
     private @Nullable Throwable error;
     // Released in the middle of a read: what else that read brings decides whether it is kept.
     private boolean inRead;
     private boolean returning;
 
-    UpstreamConnection(Target target, UpstreamPool pool) {
+    private UpstreamConnection(Target target, UpstreamPool pool, Channel channel) {
         this.target = target;
         this.pool = pool;
+        this.channel = channel;
     }
 
-    /** Lays this connection's handlers into its channel. */
-    ChannelHandler initializer() {
+    /** Lays the handlers of a connection into a channel; for any number of channels, of which one may succeed. */
+    static ChannelHandler initializer(Target target, UpstreamPool pool) {
         return new ChannelInitializer<>() {
             @Override
             protected void initChannel(Channel ch) {
-                channel = ch;
-                ch.pipeline()
-                        .addLast(new HttpClientCodec(
-                                new HttpDecoderConfig()
-                                        .setMaxInitialLineLength(16 * 1024)
-                                        .setMaxHeaderSize(MAX_HEAD)
-                                        .setMaxChunkSize(MAX_CHUNK),
-                                false,
-                                false))
-                        .addLast(UpstreamConnection.this);
+                UpstreamConnection connection = new UpstreamConnection(target, pool, ch);
+                ch.pipeline().addLast(connection.decoder, new HttpRequestEncoder(), connection);
             }
         };
+    }
+
+    /** The connection of a channel. */
+    static UpstreamConnection of(Channel channel) {
+        return channel.pipeline().get(UpstreamConnection.class);
     }
 
     public Target target() {
@@ -83,44 +71,53 @@ public final class UpstreamConnection extends ChannelInboundHandlerAdapter {
         return requests > 1;
     }
 
-    /** Whether the target's response head was read. */
+    /** Whether a byte of the target's response was read. */
     public boolean answered() {
-        return headSeen;
+        return decoder.begun();
     }
 
-    long idleSince() {
-        return idleSince;
+    /** Whether it is certain that no byte of the request has left; told of a connection's first request only. */
+    public boolean nothingSent() {
+        return headWrite != null && headWrite.nothingSent();
+    }
+
+    /** How long it may still be idle; nanoseconds. */
+    long idleLeft(long now) {
+        return idleSince + idleLimit - now;
     }
 
     boolean usable() {
-        Channel ch = channel;
-        return ch != null && ch.isActive() && !target.retired();
+        return channel.isActive() && !decoder.excess() && !target.retired();
     }
 
     void assign(ResponseListener to) {
         listener = to;
         requests++;
         requestEnded = false;
-        headSeen = false;
-        responseEnded = false;
-        reusable = false;
-        skipEnd = false;
+        reception = new Reception(this, to);
+        headWrite = null;
     }
 
     // -- the request
 
     /** Writes a PROXY header: before the first request. */
     public void sendFirst(ProxyProtocol version, String client, int port) {
-        ProxyHeader.write(channel(), version, client, port);
+        ProxyHeader.write(channel, version, client, port);
     }
 
     public void sendHead(HttpRequest request) {
-        channel().write(request, channel().voidPromise());
+        decoder.expect(request.method());
+        if (reused()) {
+            channel.write(request, channel.voidPromise());
+        } else {
+            headWrite = new HeadWrite(this::writeFailed);
+            channel.write(request, channel.newProgressivePromise().addListener(headWrite));
+        }
     }
 
     /** Writes a part of the body and takes it. */
     public void sendBody(ByteBuf data) {
-        channel().write(data, channel().voidPromise());
+        channel.write(data, channel.voidPromise());
     }
 
     public void sendEnd(HttpHeaders trailers) {
@@ -130,28 +127,30 @@ public final class UpstreamConnection extends ChannelInboundHandlerAdapter {
             last = new DefaultLastHttpContent();
             last.trailingHeaders().set(trailers);
         }
-        channel().write(last, channel().voidPromise());
+        channel.write(last, channel.voidPromise());
     }
 
     public void flush() {
-        channel().flush();
+        channel.flush();
     }
 
     public boolean writable() {
-        return channel().isWritable();
+        return channel.isWritable();
     }
 
     /** Whether to read on; not reading is how a slow client slows the target down. */
     public void reading(boolean wanted) {
-        if (channel().config().isAutoRead() != wanted) {
-            channel().config().setAutoRead(wanted);
+        if (channel.config().isAutoRead() != wanted) {
+            channel.config().setAutoRead(wanted);
         }
     }
 
     /** The exchange is over: the connection is kept for the next one if it is fit for that, else closed. */
     public void release() {
         listener = null;
-        if (requestEnded && responseEnded && reusable && usable()) {
+        Reception done = reception;
+        if (requestEnded && done != null && done.leavesConnection() && usable()) {
+            idleLimit = done.idleLimit();
             if (inRead) {
                 returning = true;
             } else {
@@ -176,18 +175,22 @@ public final class UpstreamConnection extends ChannelInboundHandlerAdapter {
     /** Ends the connection; nobody is told. */
     public void close() {
         listener = null;
-        if (channel != null) {
-            channel.close();
-        }
+        channel.close();
     }
 
     /** Hands the channel over to the caller, without its HTTP handlers; bytes already read go to {@code successor}. */
     public Channel detach(ChannelHandler successor) {
         listener = null;
-        Channel ch = channel();
-        ch.pipeline().replace(this, "tunnel", successor);
-        ch.pipeline().remove(HttpClientCodec.class);
-        return ch;
+        channel.pipeline().replace(this, "tunnel", successor);
+        channel.pipeline().remove(HttpRequestEncoder.class);
+        channel.pipeline().remove(decoder);
+        return channel;
+    }
+
+    /** Over the channels of one target's addresses, one after the other, until one is connected. */
+    @Override
+    public boolean isSharable() {
+        return true;
     }
 
     // -- the response
@@ -195,78 +198,27 @@ public final class UpstreamConnection extends ChannelInboundHandlerAdapter {
     @Override
     public void channelRead(ChannelHandlerContext ctx, Object msg) {
         inRead = true;
-        ResponseListener to = listener;
-        if (to == null) {
+        Reception response = reception;
+        if (listener == null || response == null) {
             // Bytes that no request asked for: a response must not be taken from them.
             ReferenceCountUtil.release(msg);
             ctx.close();
             return;
         }
-        if (msg instanceof HttpObject part && part.decoderResult().isFailure()) {
-            ReferenceCountUtil.release(msg);
-            fail(new UpstreamFailure(
-                    UpstreamFailure.Kind.BAD_RESPONSE,
-                    "malformed HTTP response: " + part.decoderResult().cause().getMessage()));
-            return;
-        }
-        if (msg instanceof HttpResponse head) {
-            if (oddStatus(head)) {
-                ReferenceCountUtil.release(msg);
-                fail(new UpstreamFailure(
-                        UpstreamFailure.Kind.BAD_RESPONSE,
-                        "malformed HTTP status code: " + head.status().code()));
-                return;
-            }
-            readHead(to, head);
-        }
-        if (msg instanceof HttpContent content) {
-            readContent(to, content);
+        String fault = response.read(msg);
+        if (fault != null) {
+            fail(new UpstreamFailure(UpstreamFailure.Kind.BAD_RESPONSE, fault));
         }
     }
 
-    // RFC 9112 4: three digits, where the codec takes any number.
-    private static boolean oddStatus(HttpResponse head) {
-        int code = head.status().code();
-        return code < 100 || code > 999;
+    /** Whether the one who asked still listens. */
+    boolean serves(ResponseListener to) {
+        return listener == to;
     }
 
-    private void readHead(ResponseListener to, HttpResponse head) {
-        HttpResponseStatus status = head.status();
-        if (status.code() == HttpResponseStatus.SWITCHING_PROTOCOLS.code()) {
-            headSeen = true;
-            to.switchingProtocols(head);
-        } else if (status.codeClass() == HttpStatusClass.INFORMATIONAL) {
-            skipEnd = true;
-            to.interim(head);
-        } else {
-            headSeen = true;
-            // A body that ends with the connection leaves no connection to keep.
-            reusable = HttpUtil.isKeepAlive(head);
-            to.head(head);
-        }
-    }
-
-    private void readContent(ResponseListener to, HttpContent content) {
-        if (skipEnd && content instanceof LastHttpContent) {
-            // The end of an interim response is not the end of the response.
-            skipEnd = false;
-            content.release();
-            return;
-        }
-        if (listener != to) {
-            content.release();
-            return;
-        }
-        ByteBuf data = content.content();
-        if (data.isReadable()) {
-            to.body(data);
-        } else {
-            content.release();
-        }
-        if (content instanceof LastHttpContent last && listener == to) {
-            responseEnded = true;
-            to.end(last.trailingHeaders());
-        }
+    /** Whether the target ended the connection in the rude way. */
+    boolean wasReset() {
+        return error != null && String.valueOf(error.getMessage()).contains("reset");
     }
 
     @Override
@@ -277,6 +229,8 @@ public final class UpstreamConnection extends ChannelInboundHandlerAdapter {
         }
         if (returning) {
             keep();
+        } else if (listener == null && decoder.excess()) {
+            close();
         }
     }
 
@@ -291,21 +245,27 @@ public final class UpstreamConnection extends ChannelInboundHandlerAdapter {
     public void channelInactive(ChannelHandlerContext ctx) {
         pool.forget(this);
         Throwable cause = error;
+        boolean begun = reception != null && reception.headSeen();
         fail(
                 cause != null
                         ? UpstreamFailure.reading(cause)
-                        : new UpstreamFailure(UpstreamFailure.Kind.CLOSED, headSeen ? "unexpected EOF" : "EOF"));
+                        : new UpstreamFailure(UpstreamFailure.Kind.CLOSED, begun ? "unexpected EOF" : "EOF"));
     }
 
     @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
         if (cause instanceof IOException) {
-            // A failed write is not the end: the target may have answered before it stopped reading (the channel is
-            // not closed for it, see the connector's options). After a failed read channelInactive follows.
-            error = cause;
+            // After a failed read channelInactive follows.
+            writeFailed(cause);
         } else {
             fail(new UpstreamFailure(UpstreamFailure.Kind.BAD_RESPONSE, String.valueOf(cause.getMessage())));
         }
+    }
+
+    // Not the end: the target may have answered before it stopped reading. The channel is not closed for it, see the
+    // connector's options.
+    private void writeFailed(Throwable cause) {
+        error = cause;
     }
 
     private void fail(UpstreamFailure failure) {
@@ -314,13 +274,5 @@ public final class UpstreamConnection extends ChannelInboundHandlerAdapter {
         if (to != null) {
             to.failed(failure);
         }
-    }
-
-    private Channel channel() {
-        Channel ch = channel;
-        if (ch == null) {
-            throw new IllegalStateException("not connected");
-        }
-        return ch;
     }
 }

@@ -5,6 +5,7 @@ import dev.sluice.service.DeliveryOptions.ProxyProtocol;
 import dev.sluice.service.Target;
 import io.netty.channel.Channel;
 import io.netty.channel.EventLoop;
+import io.netty.util.concurrent.Future;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.IdentityHashMap;
@@ -15,18 +16,21 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The idle connections of one event loop, by target. Only that loop touches it, so a request and its upstream
- * connection never meet on two threads. The one used last is taken first: the others may grow old and be closed.
+ * connection never meet on two threads. The one used last is taken first: the others may grow old and be closed, before
+ * their target does that where it says when ({@link IdleLimit}).
  */
 public final class UpstreamPool {
     private static final int MAX_IDLE_PER_TARGET = 256;
-    private static final long MAX_IDLE_NANOS = Duration.ofSeconds(60).toNanos();
-    private static final long SWEEP_SECONDS = 10;
+    private static final long MOST_BETWEEN_SWEEPS = Duration.ofSeconds(10).toNanos();
+    private static final long LEAST_BETWEEN_SWEEPS = Duration.ofMillis(100).toNanos();
 
     private final EventLoop loop;
     private final Connector connector;
     private final RequestMetrics metrics;
     private final Map<Target, ArrayDeque<UpstreamConnection>> idle = new IdentityHashMap<>();
-    private boolean sweeping;
+    // In System.nanoTime; of no meaning without a sweep.
+    private long nextSweep;
+    private @Nullable Future<?> sweep;
 
     /** Takes the connection, or why there is none. */
     public interface Answer {
@@ -49,7 +53,7 @@ public final class UpstreamPool {
         }
         UpstreamConnection connection;
         while ((connection = connections.pollFirst()) != null) {
-            if (connection.usable() && System.nanoTime() - connection.idleSince() < MAX_IDLE_NANOS) {
+            if (connection.usable() && connection.idleLeft(System.nanoTime()) > 0) {
                 connection.assign(listener);
                 return connection;
             }
@@ -60,12 +64,16 @@ public final class UpstreamPool {
 
     /** Opens a connection; the answer comes on this loop, perhaps before this returns. */
     public void open(Target target, ResponseListener listener, Answer answer) {
-        UpstreamConnection connection = new UpstreamConnection(target, this);
         connector.connect(
-                loop, target.address(), target.address().port(), connection.initializer(), new Connector.Answer() {
+                loop,
+                target.address(),
+                target.address().port(),
+                UpstreamConnection.initializer(target, this),
+                new Connector.Answer() {
                     @Override
                     public void connected(Channel channel) {
                         metrics.upstreamConnectionOpened();
+                        UpstreamConnection connection = UpstreamConnection.of(channel);
                         connection.assign(listener);
                         answer.connected(connection);
                     }
@@ -88,10 +96,7 @@ public final class UpstreamPool {
         if (connections.size() > MAX_IDLE_PER_TARGET) {
             connections.removeLast().close();
         }
-        if (!sweeping) {
-            sweeping = true;
-            loop.schedule(this::sweep, SWEEP_SECONDS, TimeUnit.SECONDS);
-        }
+        sweepIn(connection.idleLeft(System.nanoTime()));
     }
 
     void forget(UpstreamConnection connection) {
@@ -114,19 +119,38 @@ public final class UpstreamPool {
         List.copyOf(idle.keySet()).forEach(this::closeIdle);
     }
 
+    private void sweepIn(long nanos) {
+        long delay = Math.clamp(nanos, LEAST_BETWEEN_SWEEPS, MOST_BETWEEN_SWEEPS);
+        long at = System.nanoTime() + delay;
+        if (sweep != null && nextSweep - at <= 0) {
+            return;
+        }
+        if (sweep != null) {
+            sweep.cancel(false);
+        }
+        nextSweep = at;
+        sweep = loop.schedule(this::sweep, delay, TimeUnit.NANOSECONDS);
+    }
+
     private void sweep() {
+        sweep = null;
         long now = System.nanoTime();
-        idle.entrySet().removeIf(entry -> {
-            ArrayDeque<UpstreamConnection> connections = entry.getValue();
-            while (!connections.isEmpty()
-                    && (entry.getKey().retired() || now - connections.getLast().idleSince() > MAX_IDLE_NANOS)) {
-                connections.removeLast().close();
+        long soonest = Long.MAX_VALUE;
+        for (var entry : List.copyOf(idle.entrySet())) {
+            boolean retired = entry.getKey().retired();
+            // A copy: what is closed here may be forgotten at once.
+            for (UpstreamConnection connection : List.copyOf(entry.getValue())) {
+                if (retired || connection.idleLeft(now) <= 0) {
+                    entry.getValue().remove(connection);
+                    connection.close();
+                } else {
+                    soonest = Math.min(soonest, connection.idleLeft(now));
+                }
             }
-            return connections.isEmpty();
-        });
-        sweeping = !idle.isEmpty();
-        if (sweeping) {
-            loop.schedule(this::sweep, SWEEP_SECONDS, TimeUnit.SECONDS);
+        }
+        idle.values().removeIf(ArrayDeque::isEmpty);
+        if (!idle.isEmpty()) {
+            sweepIn(soonest);
         }
     }
 }

@@ -51,7 +51,7 @@ class SpillBufferTest {
     }
 
     private SpillBuffer buffer(long memory, Path where) {
-        return new SpillBuffer(memory, new SpillFiles(where), loop, new SpillBuffer.Owner() {
+        return new SpillBuffer(memory, new SpillFiles(where, 0), loop, new SpillBuffer.Owner() {
             @Override
             public void drained() {
                 drained.incrementAndGet();

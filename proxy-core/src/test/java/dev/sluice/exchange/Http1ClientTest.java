@@ -35,7 +35,7 @@ class Http1ClientTest {
     Http1ClientTest() {
         RequestPath path = new RequestPath(
                 new Services(StateStore.NONE, RequestMetrics.OFF),
-                new SpillFiles(Path.of("unused")),
+                new SpillFiles(Path.of("unused"), 0),
                 new Answers(() -> new Ports(80, 443), ChallengeAnswers.NONE),
                 new Finish(new AccessLog(log), RequestMetrics.OFF));
         Connector nowhere = new Connector(NioSocketChannel.class, new NameLookup(), Duration.ofSeconds(1));
@@ -44,7 +44,7 @@ class Http1ClientTest {
         channel.pipeline()
                 .addLast(new RequestDecoder(new HttpDecoderConfig()))
                 .addLast(new HttpResponseEncoder())
-                .addLast(new Http1Guard(worker.limitHits()))
+                .addLast(new Http1Guard(worker.limitHits(), ""))
                 .addLast(new Http1Client(path, worker, new ConnectionInfo("127.0.0.1", 1, 80, null, null)));
     }
 

@@ -10,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,6 +24,9 @@ final class Outcome {
     static final String NEXT = "GET /next HTTP/1.1\r\nHost: app.test\r\n\r\n";
 
     private static final String NEXT_SEEN = "GET /next none";
+    private static final String REFUSED = "refused";
+    private static final Pattern FRAMING = Pattern.compile(" (?:none|chunked|length \\d+)($| \")");
+    private static final int LONG = 200;
     private static final int QUIET_MILLIS = 700;
     private static final int MOST_ANSWERS = 20;
 
@@ -41,14 +45,23 @@ final class Outcome {
                 ? lengths.isEmpty() ? "none" : "length " + String.join(",", lengths)
                 : String.join(",", codings) + (lengths.isEmpty() ? "" : " and length " + String.join(",", lengths));
         String line = request.firstLine.replaceFirst(" HTTP/1\\.[01]$", "");
-        return line + " " + framing + (request.body.length == 0 ? "" : " \"" + printable(request.body) + "\"");
+        String body = new String(request.body, StandardCharsets.ISO_8859_1);
+        return printable(line) + " " + framing + (body.isEmpty() ? "" : " \"" + printable(body) + "\"");
     }
 
-    private static String printable(byte[] body) {
-        String text = new String(body, StandardCharsets.ISO_8859_1);
-        return text.length() > 200
-                ? text.length() + " bytes"
-                : text.replace("\r", "\\r").replace("\n", "\\n");
+    private static String printable(String text) {
+        if (text.length() > LONG) {
+            return text.length() + " bytes";
+        }
+        StringBuilder printable = new StringBuilder();
+        for (char c : text.toCharArray()) {
+            switch (c) {
+                case '\r' -> printable.append("\\r");
+                case '\n' -> printable.append("\\n");
+                default -> printable.append(c < 0x7f ? String.valueOf(c) : "\\x%02x".formatted((int) c));
+            }
+        }
+        return printable.toString();
     }
 
     /** What a proxy must do for this row to be as it says: the row's outcome, and the request behind it. */
@@ -60,6 +73,25 @@ final class Outcome {
         List<String> all = new ArrayList<>(outcome);
         all.add(NEXT_SEEN);
         return all;
+    }
+
+    /**
+     * The same without what proxies may do as they like: which status a refusal has, or none, and whether a body whose
+     * length they know goes on in chunks.
+     */
+    static List<String> kinds(List<String> outcome) {
+        List<String> kinds = new ArrayList<>();
+        for (String step : outcome) {
+            if (step.equals("closed") && !kinds.isEmpty() && kinds.getLast().startsWith("own ")) {
+                kinds.set(kinds.size() - 1, REFUSED);
+            } else {
+                kinds.add(
+                        step.matches("\\d{3}|closed")
+                                ? REFUSED
+                                : FRAMING.matcher(step).replaceFirst("$1"));
+            }
+        }
+        return kinds;
     }
 
     /**

@@ -21,8 +21,8 @@ record Payload(
         List<String> unseen,
         Map<String, Difference> peers) {
 
-    /** What another proxy makes of it, and why that differs. */
-    record Difference(List<String> outcome, String why) {}
+    /** What another proxy makes of it, now this and now that if there are several, and why that differs. */
+    record Difference(List<List<String>> outcomes, String why) {}
 
     @Override
     public String toString() {

@@ -12,6 +12,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Reads {@code requests.txt}; how it is written says its head. */
@@ -103,7 +104,9 @@ final class Payloads {
             } else if (line.startsWith("nginx = ") || line.startsWith("haproxy = ")) {
                 String[] parts = line.split(" = ", 2);
                 String[] why = parts[1].split(" -- ", 2);
-                peers.put(parts[0], new Payload.Difference(outcome(why[0]), why[1]));
+                List<List<String>> outcomes =
+                        Stream.of(why[0].split(" or ")).map(Draft::outcome).toList();
+                peers.put(parts[0], new Payload.Difference(outcomes, why[1]));
             } else {
                 bytes.append(line);
             }

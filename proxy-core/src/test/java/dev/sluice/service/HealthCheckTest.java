@@ -167,18 +167,54 @@ class HealthCheckTest {
     }
 
     @Test
-    void aListenerThatHasEnoughEndsTheChecks() throws Exception {
+    void aTargetOnWhichNothingDependsIsCheckedSeldomAndStops() throws Exception {
         CompletableFuture<Thread> thread = new CompletableFuture<>();
+        List<Long> times = new CopyOnWriteArrayList<>();
         checking(
                         Duration.ofMillis(10),
                         (address, options) -> {
                             thread.complete(Thread.currentThread());
+                            times.add(System.nanoTime());
                             return ScriptedProbe.HEALTHY;
                         },
                         false)
                 .start();
+        await().until(() -> times.size() == 2);
+        assertThat(times.get(1) - times.get(0)).isGreaterThanOrEqualTo(HealthCheck.SELDOM.toNanos());
+        check.stop();
         assertThat(thread.get().join(Duration.ofSeconds(10))).isTrue();
-        assertThat(results).hasSize(1);
+    }
+
+    @Test
+    void aSeldomCheckDoesNotBeginAtOnce() {
+        long begun = System.nanoTime();
+        checking(Duration.ofMillis(10), (address, options) -> ScriptedProbe.HEALTHY, false)
+                .startSeldom();
+        await().until(() -> !results.isEmpty());
+        assertThat(System.nanoTime() - begun).isGreaterThanOrEqualTo(HealthCheck.SELDOM.toNanos());
+    }
+
+    @Test
+    void successesAndFailuresInARowAreCounted() {
+        List<Integer> streaks = new CopyOnWriteArrayList<>();
+        List<HealthResult> script = List.of(
+                ScriptedProbe.HEALTHY,
+                ScriptedProbe.HEALTHY,
+                ScriptedProbe.FAILING,
+                ScriptedProbe.FAILING,
+                ScriptedProbe.HEALTHY);
+        AtomicInteger next = new AtomicInteger();
+        Target target = new Target(new TargetAddress("app:80", "app", 80), Target.Role.WRITER, OptionsFor.TARGETS);
+        HealthCheck[] made = new HealthCheck[1];
+        made[0] = new HealthCheck(
+                target, (address, options) -> script.get(next.getAndIncrement() % script.size()), result -> {
+                    streaks.add(made[0].streak());
+                    return true;
+                });
+        check = made[0];
+        check.start();
+        await().until(() -> streaks.size() >= 5);
+        assertThat(streaks.subList(0, 5)).containsExactly(1, 2, -1, -2, 1);
     }
 
     @Test

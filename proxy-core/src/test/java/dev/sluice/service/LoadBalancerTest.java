@@ -13,6 +13,8 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -200,7 +202,7 @@ class LoadBalancerTest {
     }
 
     @Test
-    void theOnlyTargetIsNotCheckedAnyMoreOnceItWasHealthy() throws Exception {
+    void theOnlyTargetIsCheckedSeldomOnceItWasHealthy() throws Exception {
         LoadBalancer single = balancer(List.of("only"));
         LoadBalancer several = balancer(List.of("one", "two"));
         probe.says("only", ScriptedProbe.FAILING);
@@ -212,6 +214,120 @@ class LoadBalancerTest {
         several.startChecks(DeployProgress.SILENT);
         await().until(() -> probe.count("one") > 10);
         assertThat(probe.count("only")).isEqualTo(checks);
+    }
+
+    @Test
+    void theOnlyTargetIsToldToBeUnhealthyAndStillTakesRequests() throws Exception {
+        LoadBalancer single = balancer(List.of("only"));
+        single.startChecks(DeployProgress.SILENT);
+        single.awaitHealthy(LONG);
+        probe.says("only", ScriptedProbe.FAILING);
+        await().atMost(LONG).until(() -> state(single, 0) == TargetState.UNHEALTHY);
+        assertThat(claimed(single, false)).isEqualTo("only");
+        probe.says("only", ScriptedProbe.HEALTHY);
+        await().atMost(LONG).until(() -> state(single, 0) == TargetState.HEALTHY);
+    }
+
+    @Test
+    void aTargetFallsAfterSoManyFailuresInARowAndRisesAfterSoManySuccesses() throws Exception {
+        TargetOptions usual = OptionsFor.TARGETS;
+        TargetOptions options = new TargetOptions(
+                new HealthCheckOptions("/up", 0, Duration.ofMillis(10), Duration.ofSeconds(5), "", 4, 3),
+                usual.responseTimeout(),
+                usual.buffering(),
+                List.of(),
+                List.of(),
+                true,
+                false);
+        AtomicBoolean sick = new AtomicBoolean();
+        AtomicInteger failuresWhileHealthy = new AtomicInteger();
+        AtomicInteger successesWhileUnhealthy = new AtomicInteger();
+        LoadBalancer[] balancer = new LoadBalancer[1];
+        balancer[0] = LoadBalancer.create(List.of("one", "two"), List.of(), options, (address, checks) -> {
+            TargetState state = state(balancer[0], 1);
+            if (!address.text().equals("two") || state == TargetState.ADDING) {
+                return ScriptedProbe.HEALTHY;
+            }
+            if (sick.get()) {
+                failuresWhileHealthy.addAndGet(state == TargetState.HEALTHY ? 1 : 0);
+                return ScriptedProbe.FAILING;
+            }
+            successesWhileUnhealthy.addAndGet(state == TargetState.UNHEALTHY ? 1 : 0);
+            return ScriptedProbe.HEALTHY;
+        });
+        made.add(balancer[0]);
+        balancer[0].startChecks(DeployProgress.SILENT);
+        // The first success is enough for a new one.
+        balancer[0].awaitHealthy(LONG);
+        sick.set(true);
+        await().until(() -> state(balancer[0], 1) == TargetState.UNHEALTHY);
+        sick.set(false);
+        await().until(() -> state(balancer[0], 1) == TargetState.HEALTHY);
+        assertThat(failuresWhileHealthy).hasValue(3);
+        assertThat(successesWhileUnhealthy).hasValue(4);
+    }
+
+    @Test
+    void targetsThatWereTriedAreNotGivenAgain() throws Exception {
+        LoadBalancer balancer = balancer(List.of("one", "two"), "reader");
+        balancer.assumeHealthy();
+        List<Target> tried = new ArrayList<>();
+        for (int i = 0; i < 3; i++) {
+            Target target = (Target) balancer.claim(true, tried);
+            target.release();
+            tried.add(target);
+        }
+        assertThat(tried).doesNotHaveDuplicates();
+        assertThat(tried.getFirst().role()).isEqualTo(Target.Role.READER);
+        assertThat(balancer.claim(true, tried)).isEqualTo(Claim.Refused.NO_HEALTHY_TARGET);
+        assertThat(balancer.inflight()).isZero();
+    }
+
+    private static void fail(Target target) {
+        for (int i = 0; i < Ejection.FAILURES; i++) {
+            target.failed("refused");
+        }
+    }
+
+    @Test
+    void aTargetThatFailsRequestsIsPassedOverWhileThereAreOthersAndNeverTheLast() throws Exception {
+        LoadBalancer balancer = balancer(List.of("one", "two", "three"));
+        balancer.assumeHealthy();
+        fail(balancer.targets().get(0));
+        assertThat(balancer.targets().get(0).stateLabel()).isEqualTo("ejected");
+        assertThat(claims(balancer, false, 6)).doesNotContain("one").contains("two", "three");
+        fail(balancer.targets().get(1));
+        assertThat(claims(balancer, false, 4)).containsOnly("three");
+        fail(balancer.targets().get(2));
+        assertThat(claims(balancer, false, 6)).contains("one", "two", "three");
+        balancer.targets().get(1).answered();
+        assertThat(claims(balancer, false, 4)).containsOnly("two");
+    }
+
+    @Test
+    void readsGoToAWriterWhileTheReaderFailsThem() throws Exception {
+        LoadBalancer balancer = balancer(List.of("writer"), "reader");
+        balancer.assumeHealthy();
+        fail(balancer.targets().get(1));
+        assertThat(claims(balancer, true, 3)).containsOnly("writer");
+        fail(balancer.targets().get(0));
+        assertThat(balancer.targets().get(0).stateLabel()).isEqualTo("healthy");
+    }
+
+    @Test
+    void whenNobodyIsHealthyThoseAreAskedWhoseChecksFoundNoAnswer() throws Exception {
+        LoadBalancer balancer = balancer(List.of("says-no", "silent", "slow"));
+        balancer.startChecks(DeployProgress.SILENT);
+        balancer.awaitHealthy(LONG);
+        probe.says("says-no", ScriptedProbe.FAILING)
+                .says("silent", new HealthResult.BadAnswer("closed", false))
+                .says("slow", new HealthResult.TimedOut(true));
+        await().until(() -> balancer.targets().stream().allMatch(target -> target.state() == TargetState.UNHEALTHY));
+        assertThat(claims(balancer, false, 6)).contains("silent", "slow").doesNotContain("says-no");
+        assertThat(claims(balancer, true, 6)).contains("silent", "slow").doesNotContain("says-no");
+        probe.says("says-no", ScriptedProbe.HEALTHY);
+        await().until(() -> claimed(balancer, false).equals("says-no"));
+        assertThat(claims(balancer, false, 4)).containsOnly("says-no");
     }
 
     @Test

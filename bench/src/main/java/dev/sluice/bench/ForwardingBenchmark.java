@@ -1,0 +1,73 @@
+package dev.sluice.bench;
+
+import dev.sluice.http.ForwardedHeaders;
+import dev.sluice.http.HopByHop;
+import dev.sluice.http.RequestIds;
+import dev.sluice.http.RequestTarget;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.embedded.EmbeddedChannel;
+import io.netty.handler.codec.http.DefaultHttpRequest;
+import io.netty.handler.codec.http.HttpHeaders;
+import io.netty.handler.codec.http.HttpMethod;
+import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.HttpRequestDecoder;
+import io.netty.handler.codec.http.HttpRequestEncoder;
+import io.netty.handler.codec.http.HttpVersion;
+import io.netty.handler.codec.http.LastHttpContent;
+import io.netty.util.ReferenceCountUtil;
+import java.util.Objects;
+import java.util.concurrent.TimeUnit;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.Setup;
+import org.openjdk.jmh.annotations.State;
+
+/** A browser's head made into what the target is to see, and into bytes. Copying the head is part of the time. */
+@State(Scope.Thread)
+@BenchmarkMode(Mode.AverageTime)
+@OutputTimeUnit(TimeUnit.NANOSECONDS)
+public class ForwardingBenchmark {
+    private final EmbeddedChannel encoder = new EmbeddedChannel(new HttpRequestEncoder());
+    private HttpRequest received = new DefaultHttpRequest(HttpVersion.HTTP_1_1, HttpMethod.GET, "/");
+
+    @Setup
+    public void setUp() {
+        EmbeddedChannel decoder = new EmbeddedChannel(new HttpRequestDecoder());
+        decoder.writeInbound(Unpooled.wrappedBuffer(RequestHeads.BROWSER));
+        received = Objects.requireNonNull(decoder.readInbound());
+        decoder.finishAndReleaseAll();
+    }
+
+    @Benchmark
+    public HttpHeaders copyAlone() {
+        return received.headers().copy();
+    }
+
+    @Benchmark
+    public HttpRequest prepare() {
+        HttpHeaders headers = received.headers().copy();
+        RequestTarget target = Objects.requireNonNull(RequestTarget.parse(received.uri()));
+        headers.set("X-Request-ID", RequestIds.next());
+        HopByHop.removeFromRequest(headers);
+        ForwardedHeaders.apply(headers, true, "192.0.2.1", true, "www.example.test");
+        ForwardedHeaders.target(headers, true, "app-1:3000");
+        return new DefaultHttpRequest(
+                HttpVersion.HTTP_1_1, received.method(), RequestTarget.escaped(target.originForm()), headers);
+    }
+
+    @Benchmark
+    public int prepareAndEncode() {
+        encoder.writeOutbound(prepare(), LastHttpContent.EMPTY_LAST_CONTENT);
+        int bytes = 0;
+        Object part;
+        while ((part = encoder.readOutbound()) != null) {
+            bytes += part instanceof ByteBuf data ? data.readableBytes() : 0;
+            ReferenceCountUtil.release(part);
+        }
+        return bytes;
+    }
+}
