@@ -2,6 +2,7 @@ package dev.sluice.cli;
 
 import dev.sluice.admin.client.AdminClient;
 import dev.sluice.admin.client.AdminFailure;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
@@ -20,14 +21,18 @@ final class DeployCommand implements Command {
 
     @Override
     public List<FlagGroup> flags(Session session) {
-        return List.of(
+        List<FlagGroup> groups = new ArrayList<>(List.of(
                 DeployFlags.group(),
                 ServiceFlags.group(),
                 TlsFlags.group(session),
-                HealthFlags.group(),
+                HealthFlags.group(session),
                 ForwardingFlags.group(),
                 BufferFlags.group(),
-                LogFlags.group());
+                LogFlags.group()));
+        if (session.sluice()) {
+            groups.add(DeliveryFlags.group());
+        }
+        return groups;
     }
 
     @Override
@@ -47,10 +52,13 @@ final class DeployCommand implements Command {
         Map<String, Object> fields = DeployFlags.fields(flags);
         ServiceFlags.addTo(fields, flags);
         TlsFlags.addTo(fields, flags, session);
-        HealthFlags.addTo(fields, flags);
+        HealthFlags.addTo(fields, flags, session);
         ForwardingFlags.addTo(fields, flags);
         BufferFlags.addTo(fields, flags);
         LogFlags.addTo(fields, flags);
+        if (session.sluice()) {
+            DeliveryFlags.addTo(fields, flags);
+        }
         String path = "/v1/services/" + AdminClient.segment(flags.service()) + "/deploys";
         Progress.follow(session, flags, path, fields);
         return 0;

@@ -1,5 +1,6 @@
 package dev.sluice.cli;
 
+import dev.sluice.daemon.FrontOptions;
 import dev.sluice.daemon.RunOptions;
 import dev.sluice.edge.EdgeLimits;
 import java.util.ArrayList;
@@ -49,6 +50,7 @@ final class RunCommand implements Command {
                     "io-uring", bool(session, "IO_URING"), "Use io_uring where the kernel has it [IO_URING]"));
             flags.addAll(AcmeFlags.specs(session));
             flags.addAll(LimitFlags.specs());
+            flags.addAll(FrontFlags.specs());
         }
         return List.of(new FlagGroup(
                 "Flags (in brackets the environment variable, with or without KAMAL_PROXY_ in front)", flags));
@@ -66,6 +68,7 @@ final class RunCommand implements Command {
                         session.sluice() && flags.bool("io-uring"),
                         session.sluice() ? AcmeFlags.options(flags) : AcmeFlags.fromEnvironment(session),
                         session.sluice() ? LimitFlags.limits(flags) : LimitFlags.automatic(EdgeLimits.DEFAULT),
+                        session.sluice() ? FrontFlags.options(flags) : FrontOptions.DEFAULT,
                         session.paths()));
     }
 

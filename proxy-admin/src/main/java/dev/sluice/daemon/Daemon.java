@@ -8,6 +8,7 @@ import dev.sluice.admin.api.dto.StatusView.ListenerView;
 import dev.sluice.buffer.SpillFiles;
 import dev.sluice.edge.LimitHits;
 import dev.sluice.exchange.Answers;
+import dev.sluice.exchange.BalancerHealth;
 import dev.sluice.exchange.Finish;
 import dev.sluice.exchange.OwnRequests;
 import dev.sluice.exchange.Ports;
@@ -28,6 +29,7 @@ import dev.sluice.observe.MetricsEndpoint;
 import dev.sluice.observe.RequestMetrics;
 import dev.sluice.service.CertificateSamples;
 import dev.sluice.service.Deployer;
+import dev.sluice.service.GoDuration;
 import dev.sluice.service.PauseCommands;
 import dev.sluice.service.RolloutCommands;
 import dev.sluice.service.Services;
@@ -56,8 +58,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Daemon {
     private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(10);
-    /** How long requests under way are waited for at the end. */
-    private static final Duration SHUTDOWN_TIMEOUT = Duration.ofSeconds(10);
 
     private static final Duration LOOP_END = Duration.ofSeconds(1);
 
@@ -78,6 +78,7 @@ public final class Daemon {
     private final AutomaticCertificates certificates;
     private final ServiceResources resources;
     private final RequestPath path;
+    private final BalancerHealth health;
     private final AdminServer admin;
     // Written once, when it is bound; null without HTTP/3.
     private volatile @Nullable Http3Listener http3;
@@ -99,11 +100,13 @@ public final class Daemon {
         certificates = new AutomaticCertificates(options.acme(), paths.certificates(), filePoll);
         SpillFiles spillFiles =
                 new SpillFiles(temporaryDirectory(), options.limits().spill());
+        health = new BalancerHealth(options.front().balancerPath());
         path = new RequestPath(
                 services,
                 spillFiles,
-                new Answers(() -> ports, certificates.challenges()),
-                new Finish(new AccessLog(log), metrics));
+                new Answers(() -> ports, certificates.challenges(), health),
+                new Finish(new AccessLog(log), metrics),
+                options.front().trustedProxies());
         resources = new ServiceResources(filePoll, certificates, new OwnRequests(path, workers));
         admin = new AdminServer(
                 controlLoop,
@@ -152,7 +155,8 @@ public final class Daemon {
                 workers,
                 new ServiceCertificates(services, certificates.challenges()),
                 contexts,
-                handshakeFailures);
+                handshakeFailures,
+                options.front().proxyProtocol());
         Listener http = listen(
                 Listener.bind("http", options.httpPort(), transport, loops, loops, pipeline.plain(options.httpPort())));
         Listener https = listen(Listener.bind(
@@ -202,12 +206,21 @@ public final class Daemon {
                         .toList();
     }
 
-    /** Lets the requests under way finish, for a while, and closes everything. */
+    /**
+     * Tells load balancers, serves on until they have noticed, lets the requests under way finish, for a while, and
+     * closes everything.
+     */
     public void stop() throws InterruptedException {
+        health.end();
+        Duration delay = options.front().shutdownDelay();
+        if (delay.isPositive()) {
+            Events.info("Serving on before the end", "delay", GoDuration.format(delay));
+            Thread.sleep(delay);
+        }
         admin.stop();
         certificates.close();
         listeners.forEach(Listener::close);
-        if (!workers.drain(SHUTDOWN_TIMEOUT)) {
+        if (!workers.drain(options.front().shutdownTimeout())) {
             Events.warn("Closing active connections");
         }
         workers.abortAll();

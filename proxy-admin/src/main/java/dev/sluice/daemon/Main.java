@@ -1,6 +1,7 @@
 package dev.sluice.daemon;
 
 import dev.sluice.cli.Sluice;
+import dev.sluice.observe.Events;
 import dev.sluice.observe.LogWriter;
 import dev.sluice.observe.Logging;
 import java.io.FileDescriptor;
@@ -21,6 +22,12 @@ public final class Main {
         Runtime.getRuntime().halt(code);
     }
 
+    private static void endAtOnce(LogWriter log) {
+        Events.warn("Ending at once after a second signal");
+        log.close();
+        Runtime.getRuntime().halt(1);
+    }
+
     /** Runs the daemon until a signal ends it; returns the exit code. */
     private static int serve(RunOptions options) {
         PrintStream err = System.err;
@@ -28,7 +35,7 @@ public final class Main {
         Logging.start(log, options.debug());
         Daemon daemon = new Daemon(options, log);
         CountDownLatch ended = new CountDownLatch(1);
-        Signals.onTermination(ended::countDown);
+        Signals.onTermination(ended::countDown, () -> endAtOnce(log));
         try {
             daemon.start();
         } catch (IOException e) {

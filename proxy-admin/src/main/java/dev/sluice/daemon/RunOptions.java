@@ -14,6 +14,7 @@ import dev.sluice.edge.EdgeLimits;
  * @param ioUring whether the event loops use io_uring where the kernel has it
  * @param acme how certificates are obtained
  * @param limits what clients may take
+ * @param front what stands in front of it
  * @param paths the control socket and the data directory
  */
 public record RunOptions(
@@ -25,7 +26,22 @@ public record RunOptions(
         boolean ioUring,
         AcmeOptions acme,
         EdgeLimits limits,
+        FrontOptions front,
         Paths paths) {
+
+    /** With nothing in front. */
+    public RunOptions(
+            boolean debug,
+            int httpPort,
+            int httpsPort,
+            int metricsPort,
+            boolean http3,
+            boolean ioUring,
+            AcmeOptions acme,
+            EdgeLimits limits,
+            Paths paths) {
+        this(debug, httpPort, httpsPort, metricsPort, http3, ioUring, acme, limits, FrontOptions.DEFAULT, paths);
+    }
 
     /** With the usual limits. */
     public RunOptions(

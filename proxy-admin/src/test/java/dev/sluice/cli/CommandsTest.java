@@ -91,6 +91,25 @@ class CommandsTest {
         }
     }
 
+    @Test
+    void asSluiceADeploySendsWhatKamalProxyHasNotBesides() throws Exception {
+        ProgramRun program = new ProgramRun(Program.SLUICE, home);
+        try (ScriptedDaemon daemon = daemon(program, DEPLOYED)) {
+            program.run(("deploy web --target=a:1 --retry-for=0 --max-body 7 --target-proxy-protocol v1"
+                            + " --balancer-path=/lb --health-check-rise=2")
+                    .split(" "));
+
+            assertThat(daemon.request())
+                    .contains("\"health_check_rise\":2,\"health_check_fall\":1,")
+                    .endsWith(",\"retry_for\":\"0s\",\"websocket_drain\":\"2s\",\"max_body\":7,"
+                            + "\"target_proxy_protocol\":\"v1\",\"balancer_path\":\"/lb\"}");
+        }
+        assertThat(new ProgramRun(Program.KAMAL_PROXY, home)
+                        .run("deploy", "web", "--target=a:1", "--retry-for=1s")
+                        .err())
+                .isEqualTo("Error: unknown flag: --retry-for\n");
+    }
+
     @ParameterizedTest
     @CsvSource({"--tls=false, true", "--tls, false", "--tls --forward-headers, true", "--forward-headers=0, false"})
     void forwardHeadersFollowTlsUnlessGiven(String flags, boolean expected) throws Exception {

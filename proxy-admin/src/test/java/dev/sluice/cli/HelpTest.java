@@ -64,6 +64,18 @@ class HelpTest {
     }
 
     @Test
+    void flagsThatKamalProxyHasNotAreShownUnderSluicesNameOnly() {
+        String[] own = {"--retry-for", "--websocket-drain", "--max-body", "--target-proxy-protocol", "--balancer-path"};
+
+        assertThat(new ProgramRun(Program.SLUICE, home).run("deploy", "-h").out())
+                .contains(own)
+                .contains("--health-check-rise", "--health-check-fall");
+        assertThat(new ProgramRun(Program.KAMAL_PROXY, home).run("deploy", "-h").out())
+                .doesNotContain(own)
+                .doesNotContain("--health-check-rise", "--health-check-fall");
+    }
+
+    @Test
     void theDefaultOfTheCertificateDirectoryIsBelowTheClientsHome() {
         assertThat(new ProgramRun(Program.KAMAL_PROXY, home).run("deploy", "-h").out())
                 .contains("(default \"" + home + "/.config/kamal-proxy/certs\")");

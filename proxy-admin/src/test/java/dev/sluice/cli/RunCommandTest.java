@@ -3,6 +3,7 @@ package dev.sluice.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.acme.AcmeOptions;
+import dev.sluice.daemon.FrontOptions;
 import dev.sluice.daemon.Paths;
 import dev.sluice.daemon.RunOptions;
 import dev.sluice.edge.EdgeLimits;
@@ -69,6 +70,37 @@ class RunCommandTest {
         assertThat(program.daemon())
                 .extracting(RunOptions::httpPort, RunOptions::httpsPort, RunOptions::debug)
                 .containsExactly(80, 443, false);
+    }
+
+    @Test
+    void whatStandsInFrontIsSluicesOwn() {
+        ProgramRun sluice = new ProgramRun(Program.SLUICE, home);
+        sluice.run(
+                "run",
+                "--trusted-proxy=private,192.0.2.1",
+                "--proxy-protocol",
+                "loopback",
+                "--balancer-path=/lb",
+                "--shutdown-delay=5s",
+                "--shutdown-timeout=1m");
+
+        FrontOptions front = sluice.daemon().front();
+        assertThat(front.trustedProxies())
+                .isNotNull()
+                .satisfies(peers -> assertThat(peers.contains("192.0.2.1")).isTrue());
+        assertThat(front.proxyProtocol()).isNotNull();
+        assertThat(front.balancerPath()).isEqualTo("/lb");
+        assertThat(front.shutdownDelay()).hasSeconds(5);
+        assertThat(front.shutdownTimeout()).hasMinutes(1);
+
+        assertThat(sluice.run("run", "--trusted-proxy=web").err()).contains("--trusted-proxy: \"web\" is no address");
+        assertThat(sluice.run("run", "--balancer-path=lb").err()).contains("has to be a path such as /balancer");
+        assertThat(sluice.run("run", "--shutdown-delay=-1s").err())
+                .contains("--shutdown-delay -1s has to be 0 or more");
+        assertThat(new ProgramRun(Program.KAMAL_PROXY, home)
+                        .run("run", "--trusted-proxy=private")
+                        .err())
+                .isEqualTo("Error: unknown flag: --trusted-proxy\n");
     }
 
     @Test

@@ -22,13 +22,43 @@ public final class Answers {
 
     private final Supplier<Ports> ports;
     private final ChallengeAnswers challenges;
+    private final BalancerHealth health;
 
     /**
      * @param ports known once the listeners are bound, which is after this is made
      */
-    public Answers(Supplier<Ports> ports, ChallengeAnswers challenges) {
+    public Answers(Supplier<Ports> ports, ChallengeAnswers challenges, BalancerHealth health) {
         this.ports = ports;
         this.challenges = challenges;
+        this.health = health;
+    }
+
+    /** Without a path for load balancers. */
+    public Answers(Supplier<Ports> ports, ChallengeAnswers challenges) {
+        this(ports, challenges, new BalancerHealth(""));
+    }
+
+    /**
+     * Answers load balancers in front that ask for the health of the proxy, or of one service: for any host, with and
+     * without TLS. Neither logged nor counted: they ask every other second.
+     */
+    boolean answeredBalancer(Exchange x, RouteTable table) {
+        HttpMethod method = x.request.method();
+        if (x.own || !(method.equals(HttpMethod.GET) || method.equals(HttpMethod.HEAD))) {
+            return false;
+        }
+        String path = x.target.decodedPath();
+        boolean ofProxy = health.asked(path);
+        Service service = ofProxy ? null : table.balancerService(x.host, path);
+        if (!ofProxy && service == null) {
+            return false;
+        }
+        boolean up = !health.ending() && (service == null || service.available());
+        x.unlogged = true;
+        HttpResponse head = Responses.empty(up ? 200 : 503);
+        head.headers().set(HttpHeaderNames.CACHE_CONTROL, HttpHeaderValues.NO_STORE);
+        answer(x, head, Unpooled.EMPTY_BUFFER);
+        return true;
     }
 
     /**
@@ -59,7 +89,7 @@ public final class Answers {
         String location = Redirects.location(
                 tls.enabled() && tls.redirect(),
                 service.options().canonicalHost(),
-                x.connection.secure(),
+                x.secure,
                 x.hostHeader,
                 x.target.originForm(),
                 bound.http(),

@@ -87,6 +87,12 @@ public final class Exchange implements ResponseListener {
     boolean responding;
     /** Made by the proxy itself: see {@link OwnRequests}. */
     boolean own;
+    /** Passed on by a trusted proxy, whose forwarding headers are believed; false where there are no such proxies. */
+    boolean believed;
+    /** Whether the client spoke TLS, with this proxy or a trusted one in front. */
+    boolean secure;
+    /** Asked by a load balancer: neither logged nor counted. */
+    boolean unlogged;
     /** By method a read: may go to a read target, and sets no affinity cookie. */
     boolean read;
     /** Asked for with an extended CONNECT, which a status of 2xx accepts (RFC 8441 4). */

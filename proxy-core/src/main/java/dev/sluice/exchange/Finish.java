@@ -56,11 +56,11 @@ public final class Finish {
     void ended(Exchange x) {
         releaseTarget(x);
         x.record.endedNanos = System.nanoTime();
-        if (!x.record.excludedFromMetrics && !x.own) {
+        if (!x.record.excludedFromMetrics && !x.own && !x.unlogged) {
             metrics.ended(
                     x.record.service, x.record.method, x.record.status, x.record.endedNanos - x.record.startedNanos);
         }
-        if (!x.own) {
+        if (!x.own && !x.unlogged) {
             log.ended(x.record);
         }
     }

@@ -66,7 +66,7 @@ final class Interruptions {
     /** The proxy ends. */
     void closeTunnelAtTheEnd(Exchange x) {
         if (x.tunnel != null) {
-            x.tunnel.drain();
+            x.tunnel.goAway();
         }
     }
 

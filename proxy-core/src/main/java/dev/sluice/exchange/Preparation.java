@@ -1,11 +1,13 @@
 package dev.sluice.exchange;
 
 import dev.sluice.http.CookieScope;
+import dev.sluice.http.ForwardedChain;
 import dev.sluice.http.ForwardedHeaders;
 import dev.sluice.http.HopByHop;
 import dev.sluice.http.Lookalikes;
 import dev.sluice.http.RequestIds;
 import dev.sluice.http.RequestTarget;
+import dev.sluice.http.TrustedPeers;
 import dev.sluice.http.WriterAffinity;
 import dev.sluice.observe.RequestRecord;
 import dev.sluice.service.LoadBalancer;
@@ -21,15 +23,25 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Makes the heads of requests and responses what the other side is to see, and notes for the log what they were. Heads
- * are changed in place. Stateless.
+ * are changed in place. Immutable.
  */
 final class Preparation {
     private static final String REQUEST_ID = "X-Request-ID";
     private static final String REQUEST_START = "X-Request-Start";
     private static final String FORWARDED_FOR = "X-Forwarded-For";
+
+    private final @Nullable TrustedPeers proxies;
+
+    /**
+     * @param proxies whose forwarding headers are believed; null to go by each service's own option
+     */
+    Preparation(@Nullable TrustedPeers proxies) {
+        this.proxies = proxies;
+    }
 
     /** A request has come, of which no service is known yet. */
     void received(Exchange x) {
@@ -48,12 +60,28 @@ final class Preparation {
         record.userAgent = headers.get(HttpHeaderNames.USER_AGENT);
         record.forwardedFor = headers.get(FORWARDED_FOR);
         record.requestLength = x.body.length();
-        record.secure = x.connection.secure();
         record.tlsVersion = x.connection.tlsVersion();
         record.clientAddress = x.connection.peerAddress();
         record.clientPort = x.connection.peerPort();
         record.listenerPort = x.connection.listenerPort();
         x.upgrade = HopByHop.upgradeProtocol(headers);
+        x.secure = x.connection.secure();
+        if (proxies != null && !x.own) {
+            x.believed = proxies.contains(x.connection.peerAddress());
+            String scheme = x.believed ? headers.get(ForwardedHeaders.FORWARDED_PROTO) : null;
+            if (scheme != null && !scheme.isEmpty()) {
+                x.secure = scheme.equalsIgnoreCase("https");
+            }
+            findClient(x, proxies);
+        }
+        record.secure = x.secure;
+    }
+
+    // The log's remote address, and what X-Forwarded-For begins with, are the client and nothing that it says.
+    private static void findClient(Exchange x, TrustedPeers proxies) {
+        x.record.forwardedFor = x.believed
+                ? ForwardedChain.settle(x.request.headers(), proxies, x.connection.peerAddress())
+                : x.connection.peerAddress();
     }
 
     private static void mark(HttpHeaders headers, RequestRecord record) {
@@ -72,9 +100,12 @@ final class Preparation {
     /** The request belongs to a service. */
     void entered(Exchange x, Service service, String prefix) {
         String clientIp = service.options().clientIpHeader();
-        if (!clientIp.isEmpty()) {
+        if (!clientIp.isEmpty() && (proxies == null || x.believed)) {
             ForwardedHeaders.clientIp(x.request.headers(), clientIp);
             x.record.forwardedFor = x.request.headers().get(FORWARDED_FOR);
+            if (proxies != null) {
+                findClient(x, proxies);
+            }
         }
         x.read = isRead(x, service);
     }
@@ -90,9 +121,13 @@ final class Preparation {
     void forTarget(Exchange x, Target target) {
         HttpHeaders headers = x.request.headers();
         Service service = Objects.requireNonNull(x.service);
-        boolean trustClient = target.options().forwardHeaders();
+        boolean trustClient = proxies == null ? target.options().forwardHeaders() : x.believed;
         HopByHop.removeFromRequest(headers);
-        Lookalikes.remove(headers);
+        Lookalikes.remove(headers, service.options().clientIpHeader());
+        String client = x.record.forwardedFor;
+        if (proxies != null && client != null && !client.isEmpty()) {
+            ForwardedHeaders.client(headers, x.believed, client);
+        }
         // Answered by the proxy, which asks for the body itself.
         headers.remove(HttpHeaderNames.EXPECT);
         if (x.upgrade != null) {

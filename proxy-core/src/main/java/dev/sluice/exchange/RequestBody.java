@@ -53,14 +53,16 @@ final class RequestBody {
         return chunked;
     }
 
-    /** Whether more is announced than any request may have. */
+    /** Whether more is announced than any request, or one of its service, may have. */
     boolean overLimit() {
         return overLimit(length);
     }
 
     private boolean overLimit(long bytes) {
         long most = x.worker.limits().maxBody();
-        return most > 0 && bytes > most;
+        long ofService =
+                x.service == null ? 0 : x.service.targetOptions().delivery().maxBody();
+        return (most > 0 && bytes > most) || (ofService > 0 && bytes > ofService);
     }
 
     /** Bytes announced; -1 when unknown. */

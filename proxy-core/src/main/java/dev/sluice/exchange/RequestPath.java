@@ -2,10 +2,12 @@ package dev.sluice.exchange;
 
 import dev.sluice.buffer.SpillFiles;
 import dev.sluice.http.Cookies;
+import dev.sluice.http.TrustedPeers;
 import dev.sluice.http.WriterAffinity;
 import dev.sluice.observe.Events;
 import dev.sluice.service.BufferOptions;
 import dev.sluice.service.Claim;
+import dev.sluice.service.DeliveryOptions.ProxyProtocol;
 import dev.sluice.service.LoadBalancer;
 import dev.sluice.service.PauseGate;
 import dev.sluice.service.Rollout;
@@ -35,11 +37,20 @@ public final class RequestPath {
     private final Interruptions interruptions;
     private final Attempts attempts;
 
+    /** Without trusted proxies. */
     public RequestPath(Services services, SpillFiles spillFiles, Answers answers, Finish finish) {
+        this(services, spillFiles, answers, finish, null);
+    }
+
+    /**
+     * @param proxies whose forwarding headers are believed; null to go by each service's own option
+     */
+    public RequestPath(
+            Services services, SpillFiles spillFiles, Answers answers, Finish finish, @Nullable TrustedPeers proxies) {
         this.services = services;
         this.spillFiles = spillFiles;
         this.answers = answers;
-        this.preparation = new Preparation();
+        this.preparation = new Preparation(proxies);
         this.finish = finish;
         this.relay = new Relay(this, preparation, finish);
         this.interruptions = new Interruptions(this);
@@ -64,6 +75,9 @@ public final class RequestPath {
     public void receive(Exchange x) {
         x.worker.add(x);
         preparation.received(x);
+        if (answers.answeredBalancer(x, services.table())) {
+            return;
+        }
         if (x.body.overLimit()) {
             interruptions.bodyOverLimit(x);
         } else if (!answers.answeredChallenge(x, services.table())) {
@@ -138,6 +152,11 @@ public final class RequestPath {
             return admitOwn(x, service);
         }
         if (answers.redirected(x, service)) {
+            return false;
+        }
+        // Once more: the service has a limit of its own.
+        if (x.body.overLimit()) {
+            interruptions.bodyOverLimit(x);
             return false;
         }
         return switch (service.gate().state()) {
@@ -220,8 +239,20 @@ public final class RequestPath {
         x.worker.deadline(x, 0);
         x.phase = Exchange.Phase.AWAITING_HEAD;
         x.record.upstreamAskedNanos = System.nanoTime();
+        announce(x, connection);
         connection.sendHead(x.request);
         x.body.sendTo(connection);
+    }
+
+    // Such a connection is for this one request: see UpstreamPool.keep.
+    private static void announce(Exchange x, UpstreamConnection connection) {
+        ProxyProtocol version = connection.target().options().delivery().proxyProtocol();
+        if (version != ProxyProtocol.NONE) {
+            String client =
+                    x.record.forwardedFor == null || !x.believed ? x.connection.peerAddress() : x.record.forwardedFor;
+            int port = client.equals(x.connection.peerAddress()) ? x.connection.peerPort() : 0;
+            connection.sendFirst(version, client, port);
+        }
     }
 
     /** The whole request is on its way: the target's time to answer begins. */

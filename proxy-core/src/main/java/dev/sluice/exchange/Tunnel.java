@@ -15,13 +15,13 @@ import org.jspecify.annotations.Nullable;
 /**
  * A client and a target spliced after an upgrade: bytes pass both ways, each side as fast as the other takes them, until
  * one ends. Both belong to one event loop. When its target goes, a WebSocket is closed in order (RFC 6455 7.1): a Close
- * frame (1012, service restart) at the next end of a frame, the client's own Close passed on to the target, then the end
+ * frame (1012, service restart; 1001 when it is the proxy that goes) at the next end of a frame, the client's own Close passed on to the target, then the end
  * of both connections. Any other protocol is just ended. Counted at its target until the client's side is closed.
  */
 final class Tunnel {
-    // FIN, opcode 8; two bytes of payload: 1012. Towards the target frames are masked (RFC 6455 5.3), here with zeros.
-    private static final byte[] CLOSE_RESTART = {(byte) 0x88, 2, 0x03, (byte) 0xf4};
-    private static final byte[] MASKED_CLOSE_RESTART = {(byte) 0x88, (byte) 0x82, 0, 0, 0, 0, 0x03, (byte) 0xf4};
+    // RFC 6455 7.4.1 and its registry.
+    private static final int GOING_AWAY = 1001;
+    private static final int SERVICE_RESTART = 1012;
     // How long each is waited for: the end of a frame under way, the client's Close, the last bytes to be taken.
     private static final long STEP_MILLIS = 1000;
 
@@ -32,6 +32,7 @@ final class Tunnel {
     private @Nullable TunnelEnd client;
     private @Nullable TunnelEnd target;
     private boolean early;
+    private int closeStatus = SERVICE_RESTART;
     private boolean draining;
     private boolean closeSent;
     private boolean ended;
@@ -94,6 +95,25 @@ final class Tunnel {
         }
     }
 
+    /** Closes the tunnel in order because the proxy ends. */
+    void goAway() {
+        if (!draining) {
+            closeStatus = GOING_AWAY;
+        }
+        drain();
+    }
+
+    // FIN, opcode 8; two bytes of payload.
+    private ByteBuf close() {
+        return Unpooled.wrappedBuffer(new byte[] {(byte) 0x88, 2, (byte) (closeStatus >> 8), (byte) closeStatus});
+    }
+
+    // Towards the target frames are masked (RFC 6455 5.3), here with zeros.
+    private ByteBuf maskedClose() {
+        return Unpooled.wrappedBuffer(
+                new byte[] {(byte) 0x88, (byte) 0x82, 0, 0, 0, 0, (byte) (closeStatus >> 8), (byte) closeStatus});
+    }
+
     /** Ends it now: there is no more time. */
     void cut() {
         if (!ended) {
@@ -109,7 +129,7 @@ final class Tunnel {
             return;
         }
         closeSent = true;
-        toClient.write(Unpooled.wrappedBuffer(CLOSE_RESTART));
+        toClient.write(close());
         toClient.flush();
         endLater();
         endAfterHandshake();
@@ -145,7 +165,7 @@ final class Tunnel {
         TunnelEnd toTarget = Objects.requireNonNull(target);
         if (closeSent && fromClient != null && !fromClient.closed() && fromClient.atBoundary()) {
             // The client did not answer in time; the application is told as if it had.
-            toTarget.write(Unpooled.wrappedBuffer(MASKED_CLOSE_RESTART));
+            toTarget.write(maskedClose());
         }
         toClient.finish();
         toTarget.finish();

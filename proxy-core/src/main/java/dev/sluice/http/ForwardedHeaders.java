@@ -3,6 +3,7 @@ package dev.sluice.http;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.util.AsciiString;
 import java.util.List;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,7 +14,12 @@ public final class ForwardedHeaders {
     public static final AsciiString FORWARDED_FOR = AsciiString.cached("X-Forwarded-For");
     public static final AsciiString FORWARDED_PROTO = AsciiString.cached("X-Forwarded-Proto");
     public static final AsciiString FORWARDED_HOST = AsciiString.cached("X-Forwarded-Host");
+    public static final AsciiString REAL_IP = AsciiString.cached("X-Real-IP");
     public static final AsciiString TARGET = AsciiString.cached("X-Kamal-Target");
+    // What else applications ask, who make links and cookies of it.
+    private static final List<AsciiString> OTHERS = Stream.of("Port", "Prefix", "Scheme", "Ssl", "Server")
+            .map(name -> AsciiString.cached("X-Forwarded-" + name))
+            .toList();
     private static final AsciiString FORWARDED = AsciiString.cached("Forwarded");
 
     private ForwardedHeaders() {}
@@ -34,6 +40,14 @@ public final class ForwardedHeaders {
         settle(request, trustClient, FORWARDED_PROTO, secure ? "https" : "http");
         settle(request, trustClient, FORWARDED_HOST, host);
         request.remove(FORWARDED);
+    }
+
+    /** Sets X-Real-IP to the client, and removes the other headers of a client that no trusted proxy passed on. */
+    public static void client(HttpHeaders request, boolean believed, String address) {
+        request.set(REAL_IP, address);
+        if (!believed) {
+            OTHERS.forEach(request::remove);
+        }
     }
 
     /** Sets X-Kamal-Target to the target's address, behind the client's values when these are believed. */

@@ -27,13 +27,17 @@ public final class Lookalikes {
 
     private Lookalikes() {}
 
-    /** Removes them from a request; other names with such marks stay. */
-    public static void remove(HttpHeaders request) {
+    /**
+     * Removes them from a request; other names with such marks stay.
+     *
+     * @param clientIpHeader one more that is trusted, which may have such marks itself; empty for none
+     */
+    public static void remove(HttpHeaders request, String clientIpHeader) {
         List<CharSequence> found = List.of();
         Iterator<Map.Entry<CharSequence, CharSequence>> fields = request.iteratorCharSequence();
         while (fields.hasNext()) {
             CharSequence name = fields.next().getKey();
-            if (odd(name) && trusted(plain(name))) {
+            if (odd(name) && looksTrusted(name, clientIpHeader)) {
                 if (found.isEmpty()) {
                     found = new ArrayList<>();
                 }
@@ -51,6 +55,11 @@ public final class Lookalikes {
             plain.append(wordly(c) ? c : '-');
         }
         return plain.toString().toLowerCase(Locale.ROOT);
+    }
+
+    private static boolean looksTrusted(CharSequence name, String another) {
+        String plain = plain(name);
+        return trusted(plain) || (plain.equals(plain(another)) && !another.equalsIgnoreCase(name.toString()));
     }
 
     private static boolean trusted(String plain) {

@@ -56,6 +56,11 @@ public final class RequestTarget {
         return of(origin, authority);
     }
 
+    /** Whether this is a path that stands in a request just as it is: plain ASCII, no escapes, no query. */
+    public static boolean plainPath(String path) {
+        return path.startsWith("/") && path.chars().allMatch(c -> c > ' ' && c < 0x7f && "?#%\"\\<>".indexOf(c) < 0);
+    }
+
     private static RequestTarget of(String origin, @Nullable String authority) {
         int question = origin.indexOf('?');
         return new RequestTarget(origin, question < 0 ? origin : origin.substring(0, question), authority);

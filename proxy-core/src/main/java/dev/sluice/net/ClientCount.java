@@ -33,12 +33,11 @@ final class ClientCount {
         this.hits = hits;
     }
 
-    /** Counts a new connection until it is closed; one too many is closed. */
-    boolean admit(Channel channel) {
-        return admit(channel, channel.remoteAddress());
-    }
-
-    /** The same for a channel whose own address is not the client's. */
+    /**
+     * Counts a new connection until it is closed; one too many is closed.
+     *
+     * @param client which may not be the channel's own peer
+     */
     boolean admit(Channel channel, @Nullable SocketAddress client) {
         if (DirectMemory.exhausted()) {
             return refuse(channel, client, Limit.MEMORY);

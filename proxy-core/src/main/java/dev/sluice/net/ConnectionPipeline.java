@@ -8,6 +8,7 @@ import dev.sluice.exchange.RequestDecoder;
 import dev.sluice.exchange.RequestPath;
 import dev.sluice.exchange.Worker;
 import dev.sluice.exchange.Workers;
+import dev.sluice.http.TrustedPeers;
 import dev.sluice.tls.CertificateLookup;
 import dev.sluice.tls.ClientHelloGate;
 import dev.sluice.tls.HandshakeFailures;
@@ -27,6 +28,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.util.Objects;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** What a client connection passes through, handler by handler: plain, over TLS, HTTP/1 and HTTP/2. */
@@ -40,6 +42,7 @@ public final class ConnectionPipeline {
     private final SniContexts contexts;
     private final HandshakeFailures handshakeFailures;
     private final ClientCount clients;
+    private final @Nullable TrustedPeers announced;
     private final LastHandler last = new LastHandler();
     // What clients on the TLS port are told of HTTP/3; null when it is not served.
     private volatile @Nullable String alternative;
@@ -50,6 +53,20 @@ public final class ConnectionPipeline {
             CertificateLookup certificates,
             SniContexts contexts,
             HandshakeFailures handshakeFailures) {
+        this(path, workers, certificates, contexts, handshakeFailures, null);
+    }
+
+    /**
+     * @param announced load balancers whose connections begin with a PROXY header; null for none
+     */
+    public ConnectionPipeline(
+            RequestPath path,
+            Workers workers,
+            CertificateLookup certificates,
+            SniContexts contexts,
+            HandshakeFailures handshakeFailures,
+            @Nullable TrustedPeers announced) {
+        this.announced = announced;
         this.path = path;
         this.workers = workers;
         this.clients = new ClientCount(workers.limits().connections(), workers.limitHits());
@@ -67,11 +84,10 @@ public final class ConnectionPipeline {
         return new ChannelInitializer<>() {
             @Override
             protected void initChannel(Channel ch) {
-                if (!clients.admit(ch)) {
-                    return;
-                }
-                http1(ch, info(ch, ch.remoteAddress(), port, null));
-                ch.pipeline().addLast(last);
+                behindBalancer(ch, known -> {
+                    http1(known, info(known, ClientHelloGate.client(known), port, null));
+                    known.pipeline().addLast(last);
+                });
             }
         };
     }
@@ -81,15 +97,31 @@ public final class ConnectionPipeline {
         return new ChannelInitializer<>() {
             @Override
             protected void initChannel(Channel ch) {
-                if (!clients.admit(ch)) {
-                    return;
-                }
-                ch.pipeline()
-                        .addLast(new ClientHelloGate(certificates, contexts, handshakeFailures))
-                        .addLast(new ProtocolChoice(port))
-                        .addLast(last);
+                behindBalancer(
+                        ch,
+                        known -> known.pipeline()
+                                .addLast(new ClientHelloGate(certificates, contexts, handshakeFailures))
+                                .addLast(new ProtocolChoice(port))
+                                .addLast(last));
             }
         };
+    }
+
+    /** Lays out a connection once its client is known, if there are not too many. */
+    private void behindBalancer(Channel ch, Consumer<Channel> layout) {
+        Consumer<Channel> admitted = known -> {
+            if (clients.admit(known, ClientHelloGate.client(known))) {
+                layout.accept(known);
+            }
+        };
+        if (announced != null
+                && ch.remoteAddress() instanceof InetSocketAddress peer
+                && peer.getAddress() != null
+                && announced.contains(peer.getAddress().getAddress())) {
+            ch.pipeline().addLast(new ProxyProtocolGate(workers.limits().times().head(), admitted));
+        } else {
+            admitted.accept(ch);
+        }
     }
 
     /**
@@ -161,7 +193,7 @@ public final class ConnectionPipeline {
             SslHandler ssl = Objects.requireNonNull(ch.pipeline().get(SslHandler.class));
             ConnectionInfo info = info(
                             ch,
-                            ch.remoteAddress(),
+                            ClientHelloGate.client(ch),
                             port,
                             ssl.engine().getSession().getProtocol())
                     .withAlternative(alternative);

@@ -1,6 +1,9 @@
 package dev.sluice.service;
 
 import java.time.Duration;
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.Optional;
 
 /**
  * How far Sluice goes to bring a service's requests to its targets and its connections to an end. kamal-proxy has none of
@@ -20,7 +23,19 @@ public record DeliveryOptions(
     public enum ProxyProtocol {
         NONE,
         V1,
-        V2
+        V2;
+
+        /** As flags, API and state file call it. */
+        public String text() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+
+        /** The version of that {@link #text}. */
+        public static Optional<ProxyProtocol> named(String text) {
+            return Arrays.stream(values())
+                    .filter(version -> version.text().equals(text))
+                    .findFirst();
+        }
     }
 
     public static final DeliveryOptions DEFAULT =

@@ -109,7 +109,10 @@ final class HealthCheck {
     // A fault in a probe is a failed check with a reason, not the silent end of all checks.
     private HealthResult check() throws InterruptedException {
         try {
-            return probe.probe(target.address(), target.options().healthCheck());
+            return probe.probe(
+                    target.address(),
+                    target.options().healthCheck(),
+                    target.options().delivery().proxyProtocol());
         } catch (RuntimeException e) {
             return new HealthResult.BadAnswer("the check itself failed: " + e, false);
         }

@@ -25,6 +25,8 @@ public final class RouteTable {
     private final Map<String, RouteMatch.Matched[]> wildcards = new HashMap<>();
     private RouteMatch.Matched @Nullable [] anyHost;
     private final @Nullable String defaultTlsHost;
+    // By the path that load balancers ask; of several services the first.
+    private final Map<String, Service> balancerPaths = new HashMap<>();
 
     private RouteTable(SequencedMap<String, Service> byName) {
         this.services = byName;
@@ -36,6 +38,10 @@ public final class RouteTable {
                     bindings.computeIfAbsent(key(host), _ -> new ArrayList<>())
                             .add(new RouteMatch.Matched(service, prefix));
                 }
+            }
+            String balancerPath = service.targetOptions().delivery().balancerPath();
+            if (!balancerPath.isEmpty()) {
+                balancerPaths.putIfAbsent(balancerPath, service);
             }
             String first = service.options().hosts().getFirst();
             if (tlsHost == null && service.options().tls().enabled() && !first.isEmpty()) {
@@ -127,6 +133,19 @@ public final class RouteTable {
             }
         }
         return RouteMatch.NO_SERVICE;
+    }
+
+    /**
+     * The service whose health is asked for at this path, or null for none: that of the host when it has the path, else
+     * any other that has. On an event loop.
+     */
+    public @Nullable Service balancerService(String host, String path) {
+        Service any = balancerPaths.isEmpty() ? null : balancerPaths.get(path);
+        return any != null
+                        && match(host, path) instanceof RouteMatch.Matched(Service service, String _)
+                        && service.targetOptions().delivery().balancerPath().equals(path)
+                ? service
+                : any;
     }
 
     /** The service whose certificate answers for a server name, or null when none does. */

@@ -48,6 +48,13 @@ public record Service(
     }
 
     /** The balancer for a request with this rollout cookie. */
+    /** Whether a request would find a target now. */
+    public boolean available() {
+        return fault == null
+                && gate.running()
+                && active.targets().stream().anyMatch(target -> target.state() == TargetState.HEALTHY);
+    }
+
     public LoadBalancer balancerFor(@Nullable String rolloutCookie) {
         return rolloutTargets != null && rollout != null && rollout.includes(rolloutCookie) ? rolloutTargets : active;
     }

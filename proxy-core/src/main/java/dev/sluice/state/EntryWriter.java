@@ -3,6 +3,7 @@ package dev.sluice.state;
 import com.fasterxml.jackson.core.JsonGenerator;
 import dev.sluice.service.BufferOptions;
 import dev.sluice.service.CertificateFiles;
+import dev.sluice.service.DeliveryOptions;
 import dev.sluice.service.HealthCheckOptions;
 import dev.sluice.service.LoadBalancer;
 import dev.sluice.service.PauseGate;
@@ -94,6 +95,8 @@ final class EntryWriter {
         json.writeNumberField("interval", check.interval().toNanos());
         json.writeNumberField("timeout", check.timeout().toNanos());
         json.writeStringField("host", check.host());
+        number("rise", check.rise(), HealthCheckOptions.DEFAULT.rise());
+        number("fall", check.fall(), HealthCheckOptions.DEFAULT.fall());
         json.writeEndObject();
         json.writeNumberField("response_timeout", options.responseTimeout().toNanos());
         json.writeBooleanField("buffer_requests", buffering.requests());
@@ -105,7 +108,32 @@ final class EntryWriter {
         listOrNull("log_response_headers", options.logResponseHeaders());
         json.writeBooleanField("forward_headers", options.forwardHeaders());
         json.writeBooleanField("scope_cookie_paths", options.scopeCookiePaths());
+        delivery(options.delivery());
         json.writeEndObject();
+    }
+
+    private void delivery(DeliveryOptions delivery) throws IOException {
+        DeliveryOptions standard = DeliveryOptions.DEFAULT;
+        number("retry_for", delivery.retryFor().toNanos(), standard.retryFor().toNanos());
+        number(
+                "websocket_drain",
+                delivery.websocketDrain().toNanos(),
+                standard.websocketDrain().toNanos());
+        number("max_body", delivery.maxBody(), standard.maxBody());
+        if (delivery.proxyProtocol() != standard.proxyProtocol()) {
+            json.writeStringField(
+                    "target_proxy_protocol", delivery.proxyProtocol().text());
+        }
+        if (!delivery.balancerPath().isEmpty()) {
+            json.writeStringField("balancer_path", delivery.balancerPath());
+        }
+    }
+
+    // Keys that kamal-proxy does not know are left out where they say nothing: its files stay as they were.
+    private void number(String key, long value, long standard) throws IOException {
+        if (value != standard) {
+            json.writeNumberField(key, value);
+        }
     }
 
     private void gate(PauseGate.State state) throws IOException {

@@ -2,6 +2,7 @@ package dev.sluice.state;
 
 import dev.sluice.service.BufferOptions;
 import dev.sluice.service.CertificateFiles;
+import dev.sluice.service.DeliveryOptions;
 import dev.sluice.service.HealthCheckOptions;
 import dev.sluice.service.PauseGate;
 import dev.sluice.service.Rollout;
@@ -104,7 +105,8 @@ record StoredEntry(
                 options.texts("log_request_headers"),
                 options.texts("log_response_headers"),
                 options.truth("forward_headers", false),
-                options.truth("scope_cookie_paths", standard.scopeCookiePaths()));
+                options.truth("scope_cookie_paths", standard.scopeCookiePaths()),
+                delivery(options));
     }
 
     private static HealthCheckOptions healthCheck(Fields check) throws UnreadableEntry {
@@ -114,7 +116,23 @@ record StoredEntry(
                 check.smallNumber("port", standard.port()),
                 check.duration("interval", standard.interval()),
                 check.duration("timeout", standard.timeout()),
-                check.text("host", standard.host()));
+                check.text("host", standard.host()),
+                Math.max(1, check.smallNumber("rise", standard.rise())),
+                Math.max(1, check.smallNumber("fall", standard.fall())));
+    }
+
+    private static DeliveryOptions delivery(Fields options) throws UnreadableEntry {
+        DeliveryOptions standard = DeliveryOptions.DEFAULT;
+        String version =
+                options.text("target_proxy_protocol", standard.proxyProtocol().text());
+        return new DeliveryOptions(
+                options.duration("retry_for", standard.retryFor()),
+                options.duration("websocket_drain", standard.websocketDrain()),
+                options.number("max_body", standard.maxBody()),
+                DeliveryOptions.ProxyProtocol.named(version)
+                        .orElseThrow(() -> new UnreadableEntry(
+                                "target_options.target_proxy_protocol is " + version + "; known are none, v1 and v2")),
+                options.text("balancer_path", ""));
     }
 
     private static PauseGate.State gate(Fields gate) throws UnreadableEntry {

@@ -84,7 +84,7 @@ public record ClientHello(
             }
         }
         return new ClientHello(
-                name, address(channel.remoteAddress()), address(channel.localAddress()), ecdsa, protocols);
+                name, address(ClientHelloGate.client(channel)), address(channel.localAddress()), ecdsa, protocols);
     }
 
     private static @Nullable InetAddress address(@Nullable SocketAddress end) {

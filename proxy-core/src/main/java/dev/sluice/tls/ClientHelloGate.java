@@ -3,6 +3,7 @@ package dev.sluice.tls;
 import dev.sluice.observe.Events;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.ssl.AbstractSniHandler;
@@ -12,6 +13,8 @@ import io.netty.util.ReferenceCountUtil;
 import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.Promise;
 import io.netty.util.concurrent.ScheduledFuture;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.concurrent.CompletionException;
@@ -25,6 +28,9 @@ import org.jspecify.annotations.Nullable;
  * HTTP. One per connection, on its event loop.
  */
 public final class ClientHelloGate extends AbstractSniHandler<Certificate> {
+    /** Where a connection comes from when a load balancer in front says so; unset when it comes from its peer. */
+    public static final AttributeKey<InetSocketAddress> CLIENT = AttributeKey.valueOf(ClientHelloGate.class, "client");
+
     /** What the client asked for, in lower case; not set when that is nothing. */
     public static final AttributeKey<String> SERVER_NAME = AttributeKey.valueOf(ClientHelloGate.class, "serverName");
 
@@ -70,6 +76,12 @@ public final class ClientHelloGate extends AbstractSniHandler<Certificate> {
         this.lookup = lookup;
         this.contexts = contexts;
         this.failures = failures;
+    }
+
+    /** Where a connection comes from. */
+    public static @Nullable SocketAddress client(Channel channel) {
+        InetSocketAddress told = channel.attr(CLIENT).get();
+        return told == null ? channel.remoteAddress() : told;
     }
 
     @Override
@@ -263,7 +275,7 @@ public final class ClientHelloGate extends AbstractSniHandler<Certificate> {
             Events.debug(
                     "TLS handshake failed",
                     "client",
-                    String.valueOf(ctx.channel().remoteAddress()),
+                    String.valueOf(client(ctx.channel())),
                     "server_name",
                     serverName,
                     "error",

@@ -1,6 +1,7 @@
 package dev.sluice.upstream;
 
 import dev.sluice.service.ControlFailure;
+import dev.sluice.service.DeliveryOptions.ProxyProtocol;
 import dev.sluice.service.HealthCheckOptions;
 import dev.sluice.service.HealthProbe;
 import dev.sluice.service.HealthResult;
@@ -51,12 +52,18 @@ public final class NettyHealthProbe implements HealthProbe {
 
     @Override
     public HealthResult probe(TargetAddress address, HealthCheckOptions options) throws InterruptedException {
+        return probe(address, options, ProxyProtocol.NONE);
+    }
+
+    @Override
+    public HealthResult probe(TargetAddress address, HealthCheckOptions options, ProxyProtocol header)
+            throws InterruptedException {
         long deadline = System.nanoTime() + options.timeout().toNanos();
         int port = options.port() > 0 ? options.port() : address.port();
         String host = options.host().isEmpty() ? address.authority(port) : options.host();
         Hop hop = new Hop(address, port, host, options.requestPath().replace("?", "%3F"));
         for (int hops = 0; hops <= MAX_HOPS; hops++) {
-            HealthResult result = get(hop, deadline);
+            HealthResult result = get(hop, deadline, hop.port() == address.port() ? header : ProxyProtocol.NONE);
             Hop next = result instanceof HealthResult.WrongStatus wrong ? follow(hop, wrong) : null;
             if (next == null) {
                 return result;
@@ -96,8 +103,8 @@ public final class NettyHealthProbe implements HealthProbe {
         }
     }
 
-    private HealthResult get(Hop hop, long deadline) throws InterruptedException {
-        Answer answer = new Answer(hop);
+    private HealthResult get(Hop hop, long deadline, ProxyProtocol header) throws InterruptedException {
+        Answer answer = new Answer(hop, header);
         connector.connect(loops.next(), hop.address(), hop.port(), answer.initializer(), answer);
         try {
             long left = Math.max(0, deadline - System.nanoTime());
@@ -116,14 +123,16 @@ public final class NettyHealthProbe implements HealthProbe {
     private static final class Answer extends ChannelInboundHandlerAdapter implements Connector.Answer {
         private final CompletableFuture<HealthResult> result = new CompletableFuture<>();
         private final Hop hop;
+        private final ProxyProtocol header;
         private final StringBuilder body = new StringBuilder();
         private volatile @Nullable Channel channel;
         private volatile boolean connected;
         private @Nullable HttpResponse head;
         private boolean tls;
 
-        Answer(Hop hop) {
+        Answer(Hop hop, ProxyProtocol header) {
             this.hop = hop;
+            this.header = header;
         }
 
         ChannelInitializer<Channel> initializer() {
@@ -148,6 +157,9 @@ public final class NettyHealthProbe implements HealthProbe {
                     .set(HttpHeaderNames.HOST, hop.host())
                     .set(HttpHeaderNames.USER_AGENT, "kamal-proxy")
                     .set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);
+            if (header != ProxyProtocol.NONE) {
+                ProxyHeader.writeOwn(ch, header);
+            }
             ch.writeAndFlush(request);
         }
 

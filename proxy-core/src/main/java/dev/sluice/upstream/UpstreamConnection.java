@@ -1,5 +1,6 @@
 package dev.sluice.upstream;
 
+import dev.sluice.service.DeliveryOptions.ProxyProtocol;
 import dev.sluice.service.Target;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
@@ -98,6 +99,11 @@ public final class UpstreamConnection extends ChannelInboundHandlerAdapter {
     }
 
     // -- the request
+
+    /** Writes a PROXY header: before the first request. */
+    public void sendFirst(ProxyProtocol version, String client, int port) {
+        ProxyHeader.write(channel, version, client, port);
+    }
 
     public void sendHead(HttpRequest request) {
         decoder.expect(request.method());

@@ -1,6 +1,7 @@
 package dev.sluice.upstream;
 
 import dev.sluice.observe.RequestMetrics;
+import dev.sluice.service.DeliveryOptions.ProxyProtocol;
 import dev.sluice.service.Target;
 import io.netty.channel.Channel;
 import io.netty.channel.EventLoop;
@@ -85,6 +86,11 @@ public final class UpstreamPool {
     }
 
     void keep(UpstreamConnection connection) {
+        if (connection.target().options().delivery().proxyProtocol() != ProxyProtocol.NONE) {
+            // It was announced as one client's; the next request is another's.
+            connection.close();
+            return;
+        }
         ArrayDeque<UpstreamConnection> connections = idle.computeIfAbsent(connection.target(), _ -> new ArrayDeque<>());
         connections.addFirst(connection);
         if (connections.size() > MAX_IDLE_PER_TARGET) {

@@ -32,6 +32,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Timeout(60)
 class TunnelTest {
     private static final Duration LONG = Duration.ofSeconds(30);
+    private static final byte[] CLOSE_1001 = {(byte) 0x88, 2, 0x03, (byte) 0xe9};
     private static final byte[] CLOSE_1012 = {(byte) 0x88, 2, 0x03, (byte) 0xf4};
 
     private final ProxyFixture proxy = new ProxyFixture();
@@ -421,7 +422,7 @@ class TunnelTest {
         deploy("websocket", Wire::rest);
         try (Wire wire = open("websocket")) {
             assertThat(proxy.workers.drain(LONG)).isTrue();
-            assertThat(wire.exactly(4)).isEqualTo(CLOSE_1012);
+            assertThat(wire.exactly(4)).isEqualTo(CLOSE_1001);
         }
         await().until(() -> app.openConnections() == 0);
     }

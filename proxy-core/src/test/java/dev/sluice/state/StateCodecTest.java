@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.sluice.service.DeliveryOptions;
+import dev.sluice.service.DeliveryOptions.ProxyProtocol;
 import dev.sluice.service.PauseGate;
 import dev.sluice.service.Rollout;
 import dev.sluice.service.Service;
@@ -95,6 +97,24 @@ class StateCodecTest {
         assertThat(restored.certificates()).isSameAs(StoredServices.CERTIFICATES);
         assertThat(restored.fault()).isNull();
         assertThat(restored.stored()).isNull();
+    }
+
+    @Test
+    void whatKamalProxyHasNotIsStoredOnlyWhereItDiffers() throws Exception {
+        String own = PLAIN.replace("\"host\":\"\"},", "\"host\":\"\",\"rise\":2,\"fall\":3},")
+                .replace(
+                        "\"scope_cookie_paths\":false}",
+                        "\"scope_cookie_paths\":false,\"retry_for\":0,\"websocket_drain\":5000000000,\"max_body\":6,"
+                                + "\"target_proxy_protocol\":\"v2\",\"balancer_path\":\"/lb\"}");
+
+        Service service = one(own);
+
+        assertThat(service.targetOptions().healthCheck().rise()).isEqualTo(2);
+        assertThat(service.targetOptions().healthCheck().fall()).isEqualTo(3);
+        assertThat(service.targetOptions().delivery())
+                .isEqualTo(new DeliveryOptions(Duration.ZERO, Duration.ofSeconds(5), 6, ProxyProtocol.V2, "/lb"));
+        assertThat(encoded(service)).isEqualTo(own);
+        assertThat(one(own.replace("\"v2\"", "\"v9\"")).fault()).contains("known are none, v1 and v2");
     }
 
     @Test

@@ -20,6 +20,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 @Timeout(30)
 class DeployApiTest {
@@ -71,18 +73,39 @@ class DeployApiTest {
                 + "\"tls_certificate_paths\":[\"/c.pem\",\"/d.pem\"],\"tls_private_key_paths\":[\"/k.pem\",\"/l.pem\"],"
                 + "\"tls_acme_cache_path\":\"/acme\",\"tls_redirect\":false,\"canonical_host\":\"a.example.com\","
                 + "\"health_check_interval\":\"1.5s\",\"health_check_timeout\":\"2s\",\"health_check_path\":\"/health\","
-                + "\"health_check_port\":-1,\"health_check_host\":\"h.example.com\",\"writer_affinity_timeout\":\"3s\","
+                + "\"health_check_port\":-1,\"health_check_host\":\"h.example.com\","
+                + "\"health_check_rise\":2,\"health_check_fall\":3,\"writer_affinity_timeout\":\"3s\","
                 + "\"read_target_websockets\":true,\"target_timeout\":\"1m30s\",\"buffer_requests\":true,"
                 + "\"buffer_responses\":true,\"buffer_memory\":1,\"max_request_body\":3000000000,"
                 + "\"max_response_body\":4,\"error_pages\":\"\",\"log_request_headers\":[\"X-A\"],"
                 + "\"log_response_headers\":[\"X-B\"],\"exclude_metrics_paths\":[\"/up\"],\"forward_headers\":true,"
-                + "\"client_ip_header\":\"X-Client\",\"scope_cookie_paths\":true";
+                + "\"client_ip_header\":\"X-Client\",\"scope_cookie_paths\":true,\"retry_for\":\"1s\","
+                + "\"websocket_drain\":\"0s\",\"max_body\":5,\"target_proxy_protocol\":\"v2\","
+                + "\"balancer_path\":\"/balancer\"";
 
         Response response = api.deploy("web", "{\"targets\":[\"web\"]," + options + "}");
 
         assertThat(response.status()).as(response.text()).isEqualTo(200);
         assertThat(response.json().path("options")).isEqualTo(new ObjectMapper().readTree("{" + options + "}"));
         assertThat(response.json().path("tls").asBoolean()).isTrue();
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            "health_check_rise":0            | health_check_rise: must be 1 or more, but is 0
+            "health_check_fall":-1           | health_check_fall: must be 1 or more, but is -1
+            "retry_for":"-1s"                | retry_for: must be 0 or more, but is -1s
+            "max_body":-1                    | max_body: must be 0 or more bytes, but is -1
+            "target_proxy_protocol":"v3"     | target_proxy_protocol: must be none, v1 or v2, but is "v3"
+            "balancer_path":"up"             | balancer_path: must be a path such as /balancer, without a query, but is "up"
+            "balancer_path":"/up?x"          | balancer_path: must be a path such as /balancer, without a query, but is "/up?x"
+            """)
+    void anOptionOutOfItsRangeIsRefusedByName(String option, String detail) throws Exception {
+        Response response = api.deploy("web", "{\"targets\":[\"web\"]," + option + "}");
+
+        assertThat(response.status()).isEqualTo(400);
+        assertThat(response.detail()).isEqualTo(detail);
+        assertThat(api.services.table().find("web")).isNull();
     }
 
     @Test

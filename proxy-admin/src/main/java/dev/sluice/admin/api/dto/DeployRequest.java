@@ -2,6 +2,7 @@ package dev.sluice.admin.api.dto;
 
 import dev.sluice.service.BufferOptions;
 import dev.sluice.service.CertificateFiles;
+import dev.sluice.service.DeliveryOptions;
 import dev.sluice.service.Deployment;
 import dev.sluice.service.HealthCheckOptions;
 import dev.sluice.service.ServiceOptions;
@@ -38,6 +39,8 @@ public record DeployRequest(
         @Nullable String healthCheckPath,
         @Nullable Integer healthCheckPort,
         @Nullable String healthCheckHost,
+        @Nullable Integer healthCheckRise,
+        @Nullable Integer healthCheckFall,
         @Nullable Duration writerAffinityTimeout,
         @Nullable Boolean readTargetWebsockets,
         @Nullable Duration targetTimeout,
@@ -52,7 +55,12 @@ public record DeployRequest(
         @Nullable List<String> excludeMetricsPaths,
         @Nullable Boolean forwardHeaders,
         @Nullable String clientIpHeader,
-        @Nullable Boolean scopeCookiePaths) {
+        @Nullable Boolean scopeCookiePaths,
+        @Nullable Duration retryFor,
+        @Nullable Duration websocketDrain,
+        @Nullable Long maxBody,
+        @Nullable String targetProxyProtocol,
+        @Nullable String balancerPath) {
 
     /** What this deploy does, apart from options that stay. */
     public Deployment deployment() throws InvalidField {
@@ -90,7 +98,8 @@ public record DeployRequest(
                 Fields.or(
                         forwardHeaders,
                         !Fields.or(tls, ServiceOptions.DEFAULT.tls().enabled())),
-                Fields.or(scopeCookiePaths, defaults.scopeCookiePaths()));
+                Fields.or(scopeCookiePaths, defaults.scopeCookiePaths()),
+                delivery(defaults.delivery()));
     }
 
     private TlsOptions tlsOptions(TlsOptions defaults) throws InvalidField {
@@ -148,7 +157,18 @@ public record DeployRequest(
                 Fields.port("health_check_port", healthCheckPort, defaults.port()),
                 Fields.duration("health_check_interval", healthCheckInterval, defaults.interval()),
                 Fields.duration("health_check_timeout", healthCheckTimeout, defaults.timeout()),
-                Fields.or(healthCheckHost, defaults.host()));
+                Fields.or(healthCheckHost, defaults.host()),
+                Fields.threshold("health_check_rise", healthCheckRise, defaults.rise()),
+                Fields.threshold("health_check_fall", healthCheckFall, defaults.fall()));
+    }
+
+    private DeliveryOptions delivery(DeliveryOptions defaults) throws InvalidField {
+        return new DeliveryOptions(
+                Fields.duration("retry_for", retryFor, defaults.retryFor()),
+                Fields.duration("websocket_drain", websocketDrain, defaults.websocketDrain()),
+                Fields.bytes("max_body", maxBody, defaults.maxBody()),
+                Fields.proxyProtocol("target_proxy_protocol", targetProxyProtocol, defaults.proxyProtocol()),
+                Fields.path("balancer_path", Fields.or(balancerPath, defaults.balancerPath())));
     }
 
     private BufferOptions buffering(BufferOptions defaults) throws InvalidField {

@@ -1,5 +1,7 @@
 package dev.sluice.admin.api.dto;
 
+import dev.sluice.http.RequestTarget;
+import dev.sluice.service.DeliveryOptions.ProxyProtocol;
 import dev.sluice.service.GoDuration;
 import java.net.URI;
 import java.time.Duration;
@@ -40,6 +42,34 @@ final class Fields {
             throw new InvalidField(field, "must be at most 65535, but is " + value);
         }
         return value;
+    }
+
+    /** A number of checks in a row, 1 or more. */
+    static int threshold(String field, @Nullable Integer given, int otherwise) throws InvalidField {
+        int value = or(given, otherwise);
+        if (value < 1) {
+            throw new InvalidField(field, "must be 1 or more, but is " + value);
+        }
+        return value;
+    }
+
+    /** A version of the PROXY protocol, by its name. */
+    static ProxyProtocol proxyProtocol(String field, @Nullable String given, ProxyProtocol otherwise)
+            throws InvalidField {
+        if (given == null) {
+            return otherwise;
+        }
+        return ProxyProtocol.named(given)
+                .orElseThrow(() -> new InvalidField(field, "must be none, v1 or v2, but is \"" + given + "\""));
+    }
+
+    /** A path of plain characters, as it stands in a request; empty for none. */
+    static String path(String field, String given) throws InvalidField {
+        if (!given.isEmpty() && !RequestTarget.plainPath(given)) {
+            throw new InvalidField(
+                    field, "must be a path such as /balancer, without a query, but is \"" + given + "\"");
+        }
+        return given;
     }
 
     /** The targets of a deploy: one at least. */

@@ -2,6 +2,7 @@ package dev.sluice.admin.api.dto;
 
 import dev.sluice.service.BufferOptions;
 import dev.sluice.service.CertificateFiles;
+import dev.sluice.service.DeliveryOptions;
 import dev.sluice.service.HealthCheckOptions;
 import dev.sluice.service.ServiceOptions;
 import dev.sluice.service.TargetOptions;
@@ -30,6 +31,8 @@ public record OptionsView(
         String healthCheckPath,
         int healthCheckPort,
         String healthCheckHost,
+        int healthCheckRise,
+        int healthCheckFall,
         Duration writerAffinityTimeout,
         boolean readTargetWebsockets,
         Duration targetTimeout,
@@ -44,12 +47,18 @@ public record OptionsView(
         List<String> excludeMetricsPaths,
         boolean forwardHeaders,
         String clientIpHeader,
-        boolean scopeCookiePaths) {
+        boolean scopeCookiePaths,
+        Duration retryFor,
+        Duration websocketDrain,
+        long maxBody,
+        String targetProxyProtocol,
+        String balancerPath) {
 
     static OptionsView of(ServiceOptions service, TargetOptions target) {
         TlsOptions tls = service.tls();
         HealthCheckOptions check = target.healthCheck();
         BufferOptions buffering = target.buffering();
+        DeliveryOptions delivery = target.delivery();
         boolean staging = tls.acmeDirectory().equals(TlsOptions.STAGING_DIRECTORY);
         return new OptionsView(
                 ServiceView.hosts(service),
@@ -71,6 +80,8 @@ public record OptionsView(
                 check.path(),
                 check.port(),
                 check.host(),
+                check.rise(),
+                check.fall(),
                 service.writerAffinityTimeout(),
                 service.readTargetsAcceptWebsockets(),
                 target.responseTimeout(),
@@ -85,6 +96,11 @@ public record OptionsView(
                 service.excludeMetricsPaths(),
                 target.forwardHeaders(),
                 service.clientIpHeader(),
-                target.scopeCookiePaths());
+                target.scopeCookiePaths(),
+                delivery.retryFor(),
+                delivery.websocketDrain(),
+                delivery.maxBody(),
+                delivery.proxyProtocol().text(),
+                delivery.balancerPath());
     }
 }
