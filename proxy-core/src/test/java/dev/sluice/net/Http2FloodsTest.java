@@ -1,6 +1,7 @@
 package dev.sluice.net;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.sluice.edge.EdgeLimits;
 import dev.sluice.edge.Limit;
@@ -207,6 +208,7 @@ class Http2FloodsTest {
                         "x",
                         large);
             }
+            await().until(() -> hits(Limit.HEADS_TOTAL) > 0);
             goOn.countDown();
             for (int ended = 0; ended < 90; ) {
                 Frame frame = wire.next();
