@@ -27,6 +27,7 @@ http {{
   scgi_temp_path backend-tmp;
   server {{
     listen 127.0.0.1:{port} backlog=4096;
+    listen 127.0.0.2:{port} backlog=4096;
     listen unix:backend.sock;
     location / {{ return 200 "{body}"; }}
     location = /big {{ root files; }}

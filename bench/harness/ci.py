@@ -9,7 +9,8 @@ from .scenarios import target
 
 # Well above what was seen (docs/performance.md), so that only a real step up fails, whatever else the machine does.
 MOST_BYTES = {"h1": 4_500, "h2": 9_000}
-MOST_RATIO = 2.0
+# The same build was seen at 1.2 and, with more than 30 processes waiting for two CPUs, at 1.9.
+MOST_RATIO = 2.5
 NAMES = {"h1": "HTTP/1.1", "h2": "HTTP/2, 10 streams"}
 # Requests rather than seconds: on a busy machine these are not the same.
 ROUNDS, REQUESTS, WARM_UP, LONGEST_WARM_UP = 3, 20_000, 100_000, 20

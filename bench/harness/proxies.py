@@ -13,13 +13,20 @@ PLAIN, SECURE, SOCKET = "plain.test", "secure.test", "socket.test"
 
 @dataclass
 class Setup:
-    """What a proxy serves: PLAIN, SECURE and SOCKET, and so many services more, checked every second or not."""
+    """
+    What a proxy serves: PLAIN, SECURE and SOCKET, and so many services more. These have two targets each when they are
+    to be checked (every second): of a single target Sluice needs no checks, since nothing else could take its place.
+    """
 
     folder: Path
     backend: object
     certificate: Path
     services: int = 0
     checked: bool = False
+
+    def targets(self):
+        addresses = ("127.0.0.1", "127.0.0.2") if self.checked else ("127.0.0.1",)
+        return [f"{address}:{self.backend.port}" for address in addresses]
 
     def hosts(self):
         return [host(i) for i in range(self.services)]
@@ -93,13 +100,11 @@ class Sluice(Proxy):
             self.service("secure", SECURE, app, tls=True),
             self.service("socket", SOCKET, f"127.0.0.1:{self.setup.backend.websocket_port}"),
         ]
-        services += [self.service(f"service-{i}", host(i), app) for i in range(self.setup.services)]
+        services += [self.service(f"service-{i}", host(i), *self.setup.targets()) for i in range(self.setup.services)]
         state.write_text(json.dumps(services))
 
-    def service(self, name, of, target, tls=False):
+    def service(self, name, of, *targets, tls=False):
         files = self.setup.certificate if tls else None
-        # The three at the front are not checked: what they cost is to be the requests'.
-        interval = 1 if self.setup.checked and name.startswith("service-") else 3600
         return {
             "name": name,
             "options": {
@@ -113,12 +118,12 @@ class Sluice(Proxy):
                 "writer_affinity_timeout": 10**9,
             },
             "target_options": {
-                "health_check_config": {"path": "/up", "interval": interval * 10**9, "timeout": 5 * 10**9},
+                "health_check_config": {"path": "/up", "interval": 10**9, "timeout": 5 * 10**9},
                 "response_timeout": 30 * 10**9,
                 "max_memory_buffer_size": 1 << 20,
                 "forward_headers": True,
             },
-            "active_targets": [target],
+            "active_targets": targets,
         }
 
     def environment(self):
@@ -223,7 +228,8 @@ class Haproxy(Proxy):
         routes = [f"{SOCKET} socket"] + [f"{h} b{i}" for i, h in enumerate(setup.hosts())]
         (self.folder / "routes").write_text("\n".join(routes) + "\n")
         check = " check inter 1s" if setup.checked else ""
-        more = "".join(f"backend b{i}\n  server app 127.0.0.1:{setup.backend.port}{check}\n" for i in range(setup.services))
+        servers = "".join(f"  server app{n} {target}{check}\n" for n, target in enumerate(setup.targets()))
+        more = "".join(f"backend b{i}\n{servers}" for i in range(setup.services))
         fields = ('{"time":"%T","host":"%[var(txn.host),json(utf8s)]","path":"%HP","query":"%HQ","status":%ST,'
                   '"service":"%b","target":"%s","duration":%Ta,"upstream_duration":%Tr,"method":"%HM",'
                   '"resp_content_length":%B,"client_addr":"%ci","client_port":%cp,"proto":"%HV",'

@@ -44,7 +44,7 @@ public class HeadBenchmark {
                 .setMaxHeaderSize(EdgeLimits.DEFAULT.heads().bytes())
                 .setHeadersFactory(
                         CountedFields.factory(EdgeLimits.DEFAULT.heads().fields()));
-        channel.pipeline().addLast(new HttpRequestDecoder(limits), new Http1Guard(new LimitHits()), last);
+        channel.pipeline().addLast(new HttpRequestDecoder(limits), new Http1Guard(new LimitHits(), "192.0.2.1"), last);
     }
 
     @Benchmark

@@ -40,7 +40,10 @@ final class RunCommand implements Command {
                         "metrics-port",
                         port(session, "METRICS_PORT", 0),
                         "Port for Prometheus metrics, 0 for none [METRICS_PORT]"),
-                FlagSpecs.bool("http3", false, "Serve HTTP/3 on the HTTPS port")));
+                FlagSpecs.bool(
+                        "http3",
+                        session.sluice() && bool(session, "HTTP3"),
+                        "Serve HTTP/3 on the HTTPS port" + (session.sluice() ? " [HTTP3]" : ""))));
         if (session.sluice()) {
             flags.add(FlagSpecs.bool(
                     "io-uring", bool(session, "IO_URING"), "Use io_uring where the kernel has it [IO_URING]"));

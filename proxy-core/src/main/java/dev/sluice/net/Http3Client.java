@@ -47,12 +47,15 @@ final class Http3Client extends ChannelInboundHandlerAdapter implements ClientSt
     private HttpHeaders trailers = EmptyHttpHeaders.INSTANCE;
     private @Nullable Exchange exchange;
     private boolean begun;
+    // For the exchange, which may expect nothing; and on the wire.
     private boolean requestEnded;
+    private boolean inputEnded;
     private boolean responseEnded;
     private boolean closed;
     private boolean reading = true;
     // By the worker's clock: when the client last sent something or was asked for it.
     private long waitingSince;
+    // Bytes of the response.
     private long written;
     private long sent;
     private long sentBefore;
@@ -170,6 +173,7 @@ final class Http3Client extends ChannelInboundHandlerAdapter implements ClientSt
     @Override
     public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
         if (event == ChannelInputShutdownReadComplete.INSTANCE) {
+            inputEnded = true;
             if (head != null) {
                 begin(true);
             }
@@ -248,8 +252,9 @@ final class Http3Client extends ChannelInboundHandlerAdapter implements ClientSt
 
     private void write(Http3Headers list) {
         if (!closed) {
+            // What a head takes on the wire is not told, and little.
             written++;
-            ctx().write(new DefaultHttp3HeadersFrame(list)).addListener(this::written);
+            ctx().write(new DefaultHttp3HeadersFrame(list)).addListener(done -> written(done, 1));
         }
     }
 
@@ -258,13 +263,14 @@ final class Http3Client extends ChannelInboundHandlerAdapter implements ClientSt
         if (closed) {
             data.release();
         } else {
-            written++;
-            ctx().write(new DefaultHttp3DataFrame(data)).addListener(this::written);
+            int bytes = data.readableBytes();
+            written += bytes;
+            ctx().write(new DefaultHttp3DataFrame(data)).addListener(done -> written(done, bytes));
         }
     }
 
-    private void written(Future<?> done) {
-        sent++;
+    private void written(Future<?> done, int bytes) {
+        sent += bytes;
         if (!done.isSuccess()) {
             gone();
         } else if (responseEnded && sent == written) {
@@ -291,7 +297,7 @@ final class Http3Client extends ChannelInboundHandlerAdapter implements ClientSt
     // client is asked to stop sending (RFC 9114 4.1).
     private void finish() {
         channel.shutdownOutput();
-        if (!closed && !requestEnded) {
+        if (!closed && !inputEnded) {
             channel.shutdownInput(Http3ErrorCode.H3_NO_ERROR.code());
             connection.abandoned();
             close();
@@ -334,7 +340,7 @@ final class Http3Client extends ChannelInboundHandlerAdapter implements ClientSt
             if (!responseEnded) {
                 channel.shutdownOutput(why.code());
             }
-            if (!requestEnded) {
+            if (!inputEnded) {
                 channel.shutdownInput(why.code());
             }
             connection.abandoned();

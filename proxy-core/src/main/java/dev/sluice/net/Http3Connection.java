@@ -114,12 +114,6 @@ final class Http3Connection extends ChannelInboundHandlerAdapter implements Clie
     }
 
     @Override
-    public void channelRead(ChannelHandlerContext ctx, Object message) {
-        // A new stream: to the end of the pipeline, where it is registered.
-        ctx.fireChannelRead(message);
-    }
-
-    @Override
     public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
         handshakes.event(channel, event);
         ReferenceCountUtil.release(event);
@@ -127,8 +121,13 @@ final class Http3Connection extends ChannelInboundHandlerAdapter implements Clie
 
     @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-        // What is wrong with a connection QUIC tells the client itself.
-        Events.debug("HTTP/3 connection broken", "error", cause.toString());
+        if (cause instanceof QuicException || cause instanceof Http3Exception || cause instanceof IOException) {
+            // QUIC tells the client itself.
+            Events.debug("HTTP/3 connection broken", "error", cause.toString());
+        } else {
+            LastHandler.unexpected(cause);
+            close(Http3ErrorCode.H3_INTERNAL_ERROR);
+        }
     }
 
     @Override

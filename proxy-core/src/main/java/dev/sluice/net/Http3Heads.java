@@ -4,6 +4,7 @@ import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http2.DefaultHttp2Headers;
+import io.netty.handler.codec.http2.Http2Error;
 import io.netty.handler.codec.http2.Http2Exception;
 import io.netty.handler.codec.http2.Http2Headers;
 import io.netty.handler.codec.http3.DefaultHttp3Headers;
@@ -27,6 +28,10 @@ final class Http3Heads {
      * @throws Http2Exception when a request must not look like this
      */
     static HttpRequest request(Http3Headers list, boolean end) throws Http2Exception {
+        // RFC 9220 3: not without a setting that is not sent; WebSockets go over HTTP/1.1 and HTTP/2.
+        if (list.contains(Http3Headers.PseudoHeaderName.PROTOCOL.value())) {
+            throw Http2Exception.streamError(STREAM, Http2Error.PROTOCOL_ERROR, ":protocol is not served");
+        }
         return Http2Heads.request(STREAM, validated(list), end);
     }
 

@@ -10,7 +10,7 @@ import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelInitializer;
-import io.netty.channel.epoll.Epoll;
+import io.netty.channel.epoll.EpollDatagramChannel;
 import io.netty.handler.codec.http3.DefaultHttp3SettingsFrame;
 import io.netty.handler.codec.http3.Http3ServerConnectionHandler;
 import io.netty.handler.codec.http3.Http3Settings;
@@ -33,8 +33,10 @@ final class Http3Pipeline {
     private static final long CONTROL_WINDOW = 16 * 1024;
     // Datagrams of one connection that the kernel takes, and the network card may send, in one piece.
     private static final int SEGMENTS = 16;
+    // Passes nearly every path; what does not pass is lost, and QUIC is not told.
+    private static final long SENT_DATAGRAM_BYTES = 1350;
     // Ethernet's, less the headers of IPv6 and UDP.
-    private static final long DATAGRAM_BYTES = 1452;
+    private static final long RECEIVED_DATAGRAM_BYTES = 1452;
 
     private final RequestPath path;
     private final Workers workers;
@@ -58,25 +60,25 @@ final class Http3Pipeline {
         return new ChannelInitializer<>() {
             @Override
             protected void initChannel(Channel ch) {
-                ch.pipeline().addLast(quic()).addLast(new Broken());
+                ch.pipeline().addLast(quic(ch)).addLast(new Broken());
             }
         };
     }
 
-    private ChannelHandler quic() {
+    private ChannelHandler quic(Channel udp) {
         EdgeLimits limits = workers.limits();
         return new QuicServerCodecBuilder()
                 .sslEngineProvider(handshakes::engine)
                 .tokenHandler(new RetryTokens())
                 .maxIdleTimeout(Http3Connection.IDLE.toMillis(), TimeUnit.MILLISECONDS)
-                .maxSendUdpPayloadSize(DATAGRAM_BYTES)
-                .maxRecvUdpPayloadSize(DATAGRAM_BYTES)
+                .maxSendUdpPayloadSize(SENT_DATAGRAM_BYTES)
+                .maxRecvUdpPayloadSize(RECEIVED_DATAGRAM_BYTES)
                 .initialMaxData(limits.http2().connectionWindow())
                 .initialMaxStreamDataBidirectionalRemote(limits.http2().streamWindow())
                 .initialMaxStreamDataUnidirectional(CONTROL_WINDOW)
                 .initialMaxStreamsBidirectional(limits.http2().streams())
                 .initialMaxStreamsUnidirectional(CONTROL_STREAMS)
-                .option(QuicChannelOption.SEGMENTED_DATAGRAM_PACKET_ALLOCATOR, segments())
+                .option(QuicChannelOption.SEGMENTED_DATAGRAM_PACKET_ALLOCATOR, segments(udp))
                 .handler(new ChannelInitializer<QuicChannel>() {
                     @Override
                     protected void initChannel(QuicChannel ch) {
@@ -86,8 +88,8 @@ final class Http3Pipeline {
                 .build();
     }
 
-    private static SegmentedDatagramPacketAllocator segments() {
-        return Epoll.isAvailable()
+    private static SegmentedDatagramPacketAllocator segments(Channel udp) {
+        return udp instanceof EpollDatagramChannel
                 ? EpollQuicUtils.newSegmentedAllocator(SEGMENTS)
                 : SegmentedDatagramPacketAllocator.NONE;
     }

@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Checks one target again and again on a virtual thread of its own, until it is told to stop. Checks never overlap, and
  * ticks that were missed by a slow one are dropped. A target on which nothing depends any more is checked seldom, and
- * only changes are logged then.
+ * its failures are not logged one by one.
  */
 final class HealthCheck {
     /** The shortest interval of checks that only tell how a target is. */
@@ -95,7 +95,7 @@ final class HealthCheck {
         last = result;
         tries++;
         streak = result.healthy() ? Math.max(streak, 0) + 1 : Math.min(streak, 0) - 1;
-        if (!result.healthy() && (closely || streak == -1)) {
+        if (!result.healthy() && closely) {
             Events.info("Healthcheck failed", "url", url(), "error", result.message());
         }
         return listener.test(result);

@@ -194,7 +194,7 @@ public final class LoadBalancer {
         // Told before it has an effect, so that the last check is told before the switch that it brings about.
         progress.checked(target, check.tries(), result);
         synchronized (this) {
-            boolean changed = target.become(next(target, check.streak()));
+            boolean changed = target.become(next(target, check.streak()), result.healthy() ? "" : result.message());
             if (changed || !result.healthy()) {
                 refresh();
             }

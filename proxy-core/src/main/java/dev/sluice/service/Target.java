@@ -2,6 +2,8 @@ package dev.sluice.service;
 
 import dev.sluice.observe.Events;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -148,16 +150,30 @@ public final class Target implements Claim {
     }
 
     /** Takes a new state, unless the target was replaced; returns whether it changed. */
-    synchronized boolean become(TargetState next) {
+    boolean become(TargetState next) {
+        return become(next, "");
+    }
+
+    /**
+     * Takes a new state, unless the target was replaced; returns whether it changed.
+     *
+     * @param reason for the log; empty for none
+     */
+    synchronized boolean become(TargetState next, String reason) {
         TargetState was = state;
         if (was == next || was == TargetState.DRAINING) {
             return false;
         }
         state = next;
-        if (next == TargetState.HEALTHY && ejection != null) {
-            ejection.answered();
+        if (next == TargetState.HEALTHY) {
+            answered();
         }
-        Events.info("Target health updated", "target", address.text(), "state", next.label(), "was", was.label());
+        List<Object> fields =
+                new ArrayList<>(List.of("target", address.text(), "state", next.label(), "was", was.label()));
+        if (!reason.isEmpty()) {
+            fields.addAll(List.of("reason", reason));
+        }
+        Events.info("Target health updated", fields.toArray());
         return true;
     }
 }

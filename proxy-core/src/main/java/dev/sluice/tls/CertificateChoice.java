@@ -91,9 +91,13 @@ final class CertificateChoice implements CertificateSource {
 
     @Override
     public @Nullable String fault() {
-        return pairs.stream().anyMatch(p -> p.current() != null)
-                ? null
-                : pairs.getFirst().problem();
+        // Asked for every request; a stream would cost more than all the rest of it.
+        for (CertificatePair pair : pairs) {
+            if (pair.current() != null) {
+                return null;
+            }
+        }
+        return pairs.getFirst().problem();
     }
 
     @Override

@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -25,6 +26,8 @@ import org.junit.jupiter.api.Timeout;
 class AutobahnCheck {
     private static final String DIRECT = "direct";
     private static final String PROXIED = "proxied";
+    // The suite waits a second for this and that, which is not enough on a busy machine: what differs is asked again.
+    private static final int TURNS = 4;
 
     @Test
     @Timeout(value = 60, unit = TimeUnit.MINUTES)
@@ -34,22 +37,28 @@ class AutobahnCheck {
         try (ProxyFixture proxy = new ProxyFixture();
                 EchoServer echo = new EchoServer()) {
             proxy.force("app", "127.0.0.1:" + echo.port());
-            fuzz(directory, DIRECT, echo.port());
-            fuzz(directory, PROXIED, proxy.port);
+            List<String> cases =
+                    List.of(System.getProperty("autobahn.cases", "*").split(","));
+            Map<String, String> direct = new TreeMap<>();
+            Map<String, String> proxied = new TreeMap<>();
+            for (int turn = 0; turn < TURNS && !cases.isEmpty(); turn++) {
+                direct.putAll(fuzz(directory, DIRECT, echo.port(), cases));
+                proxied.putAll(fuzz(directory, PROXIED, proxy.port, cases));
+                cases = direct.keySet().stream()
+                        .filter(name -> !Objects.equals(direct.get(name), proxied.get(name)))
+                        .toList();
+                System.out.println(direct.size() + " cases; directly " + counts(direct) + "; through the proxy "
+                        + counts(proxied) + "; differing " + cases);
+            }
+            assertThat(direct).isNotEmpty();
+            assertThat(proxied).isEqualTo(direct);
         }
-        Map<String, String> direct = results(directory, DIRECT);
-        Map<String, String> proxied = results(directory, PROXIED);
-        System.out.println(
-                direct.size() + " cases; directly " + counts(direct) + "; through the proxy " + counts(proxied));
-        assertThat(direct).isNotEmpty();
-        assertThat(proxied).isEqualTo(direct);
     }
 
-    private static void fuzz(Path directory, String agent, int port) throws Exception {
+    private static Map<String, String> fuzz(Path directory, String agent, int port, List<String> cases)
+            throws Exception {
         Path reports = directory.resolve(agent);
         Path specification = directory.resolve(agent + ".json");
-        List<String> cases =
-                Arrays.asList(System.getProperty("autobahn.cases", "*").split(","));
         new ObjectMapper()
                 .writeValue(
                         specification.toFile(),
@@ -86,6 +95,7 @@ class AutobahnCheck {
         } finally {
             client.destroyForcibly();
         }
+        return results(directory, agent);
     }
 
     private static String jar(String name) {

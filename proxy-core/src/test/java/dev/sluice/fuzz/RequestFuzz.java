@@ -85,7 +85,7 @@ class RequestFuzz {
                         .setMaxHeaderSize(MAX_HEAD)
                         .setHeadersFactory(CountedFields.factory(MAX_FIELDS))
                         .setTrailersFactory(CountedFields.factory(MAX_FIELDS))),
-                new Http1Guard(new LimitHits(), ""));
+                new Http1Guard(new LimitHits(), "192.0.2.1"));
     }
 
     private static List<Object> decoded(byte[] bytes, int from, int piece) {
