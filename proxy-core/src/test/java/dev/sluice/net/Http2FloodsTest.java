@@ -1,6 +1,7 @@
 package dev.sluice.net;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.sluice.edge.EdgeLimits;
 import dev.sluice.edge.Limit;
@@ -167,6 +168,9 @@ class Http2FloodsTest {
     @Test
     void pingsWhoseAnswersAreNotReadEndTheConnection() throws Exception {
         try (Http2Wire wire = Http2Wire.narrow(proxy.tlsPort, HOST)) {
+            // One that has been served has more time until it is closed for being idle.
+            wire.get(1, HOST);
+            assertThat(wire.response(1).status()).isEqualTo("200");
             ByteBuf pings = Unpooled.buffer();
             for (int i = 0; i < 10_000; i++) {
                 pings.writeBytes(Http2Wire.frame(PING, 0, 0, new byte[8]));
@@ -204,6 +208,7 @@ class Http2FloodsTest {
                         "x",
                         large);
             }
+            await().until(() -> hits(Limit.HEADS_TOTAL) > 0);
             goOn.countDown();
             for (int ended = 0; ended < 90; ) {
                 Frame frame = wire.next();

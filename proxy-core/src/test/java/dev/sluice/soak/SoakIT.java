@@ -78,7 +78,9 @@ class SoakIT {
                             "the proxy's errors were %s",
                             proxy.log()
                                     .lines()
-                                    .filter(line -> line.contains("Error while"))
+                                    .filter(line -> line.contains("Error while")
+                                            || line.contains("Limit reached")
+                                            || (line.contains("\"path\":\"/bytes/200000\"") && !line.contains("\"reason\":\"\"")))
                                     .toList())
                     .isEmpty();
             await().until(proxy.workers::clientConnections, open -> open == 0);
