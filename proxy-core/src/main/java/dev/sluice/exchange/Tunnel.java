@@ -15,8 +15,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * A client and a target spliced after an upgrade: bytes pass both ways, each side as fast as the other takes them, until
  * one ends. Both belong to one event loop. When its target goes, a WebSocket is closed in order (RFC 6455 7.1): a Close
- * frame (1012, service restart; 1001 when it is the proxy that goes) at the next end of a frame, the client's own Close passed on to the target, then the end
- * of both connections. Any other protocol is just ended. Counted at its target until the client's side is closed.
+ * frame (1012, service restart; 1001 when it is the proxy that goes) at the next end of a frame, the client's own Close
+ * passed on to the target, then the end of both connections. Any other protocol is just ended. Counted at its target until the client's side is closed.
  */
 final class Tunnel {
     // RFC 6455 7.4.1 and its registry.
@@ -67,8 +67,9 @@ final class Tunnel {
         ChannelEnd toTarget = new ChannelEnd(new FromTarget());
         upstream.detach(toTarget);
         target = toTarget;
-        toTarget.reading(true);
-        toClient.reading(true);
+        // What came with the heads may have filled either side before there was anybody to slow down.
+        toTarget.reading(toClient.writable());
+        toClient.reading(toTarget.writable());
         if (early) {
             // Sent before the answer was there, which no protocol allows.
             toClient.close();

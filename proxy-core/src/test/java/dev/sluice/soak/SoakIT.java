@@ -80,7 +80,8 @@ class SoakIT {
                                     .lines()
                                     .filter(line -> line.contains("Error while")
                                             || line.contains("Limit reached")
-                                            || (line.contains("\"path\":\"/bytes/200000\"") && !line.contains("\"reason\":\"\"")))
+                                            || (line.contains("\"path\":\"/bytes/200000\"")
+                                                    && !line.contains("\"reason\":\"\"")))
                                     .toList())
                     .isEmpty();
             await().until(proxy.workers::clientConnections, open -> open == 0);
