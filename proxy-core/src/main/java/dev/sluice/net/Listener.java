@@ -28,6 +28,8 @@ public final class Listener {
      *
      * @param name for the status, such as http
      * @param port 0 for any free one
+     * @param acceptors a loop that is none of {@code loops}: an event that is still to come for a socket that was closed
+     *     would go to the one that is accepted in the same turn and gets its number
      * @param initializer lays out each connection's pipeline
      * @throws IOException with kamal-proxy's words, such as {@code listen tcp :80: bind: address already in use}
      */

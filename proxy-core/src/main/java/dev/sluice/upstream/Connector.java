@@ -10,13 +10,10 @@ import io.netty.channel.EventLoop;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
-import java.nio.channels.ClosedChannelException;
 import java.time.Duration;
 
 /** Opens connections to targets: resolves the name, then tries its addresses in turn. All on the caller's event loop. */
 public final class Connector {
-    private static final int MOST_TRIES = 3;
-
     private final Class<? extends Channel> channelType;
     private final NameLookup names;
     private final int timeoutMillis;
@@ -47,7 +44,7 @@ public final class Connector {
         names.find(target.host(), loop, new NameLookup.Answer() {
             @Override
             public void found(InetAddress[] addresses) {
-                tryAddress(loop, addresses, 0, port, handler, answer, MOST_TRIES);
+                tryAddress(loop, addresses, 0, port, handler, answer);
             }
 
             @Override
@@ -58,14 +55,15 @@ public final class Connector {
         });
     }
 
+    // As a task of its own: while the loop goes through the events of one look at its sockets, a socket that was closed
+    // may leave its number to a new one, which would get the event that is still to come for the old one.
     private void tryAddress(
-            EventLoop loop,
-            InetAddress[] addresses,
-            int index,
-            int port,
-            ChannelHandler handler,
-            Answer answer,
-            int tries) {
+            EventLoop loop, InetAddress[] addresses, int index, int port, ChannelHandler handler, Answer answer) {
+        loop.execute(() -> open(loop, addresses, index, port, handler, answer));
+    }
+
+    private void open(
+            EventLoop loop, InetAddress[] addresses, int index, int port, ChannelHandler handler, Answer answer) {
         InetSocketAddress address = new InetSocketAddress(addresses[index], port);
         ChannelFuture connecting = new Bootstrap()
                 .group(loop)
@@ -80,11 +78,8 @@ public final class Connector {
         connecting.addListener(done -> {
             if (done.isSuccess()) {
                 answer.connected(connecting.channel());
-            } else if (done.cause() instanceof ClosedChannelException && tries > 1) {
-                // An event of an older socket that had the same number as this one has ended it before it began.
-                tryAddress(loop, addresses, index, port, handler, answer, tries - 1);
             } else if (index + 1 < addresses.length) {
-                tryAddress(loop, addresses, index + 1, port, handler, answer, MOST_TRIES);
+                tryAddress(loop, addresses, index + 1, port, handler, answer);
             } else {
                 answer.failed(UpstreamFailure.connecting(text(address), done.cause()));
             }

@@ -99,7 +99,9 @@ final class Clients {
         Random random = new Random(ids.incrementAndGet());
         while (going) {
             long begun = System.nanoTime();
+            int port = 0;
             try (Wire wire = opening.open()) {
+                port = wire.localPort();
                 for (int i = 0; i < 30 && going; i++) {
                     begun = System.nanoTime();
                     long id = ids.incrementAndGet();
@@ -129,7 +131,7 @@ final class Clients {
                 if (excusable && faults.excuse(begun)) {
                     tally.right(kind + " cut");
                 } else {
-                    tally.wrong(kind, e.toString());
+                    tally.wrong(kind, e + " from port " + port);
                 }
             }
         }

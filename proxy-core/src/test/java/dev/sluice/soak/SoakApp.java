@@ -7,7 +7,6 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
-import java.net.Socket;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -57,7 +56,7 @@ final class SoakApp {
         Thread.ofVirtual().name("soak-app").start(() -> {
             while (!on.isClosed()) {
                 try {
-                    serve(on.accept());
+                    serve(new Wire(on.accept()));
                 } catch (IOException e) {
                     // The listener is closed, or the connection was gone before it was served.
                 }
@@ -65,8 +64,7 @@ final class SoakApp {
         });
     }
 
-    private void serve(Socket socket) throws IOException {
-        Wire wire = new Wire(socket);
+    private void serve(Wire wire) {
         open.put(wire, State.NEW);
         if (killed) {
             reset(wire);
