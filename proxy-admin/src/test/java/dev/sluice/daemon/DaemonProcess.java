@@ -9,11 +9,12 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
-/** A daemon in a process of its own, from the class path of the tests, that can be killed as the kernel kills. */
+/** A daemon in a process of its own, from the class path of the tests, that can be told to end, or be killed. */
 final class DaemonProcess implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     private final Process process;
+    private final Path log;
 
     /**
      * Returns when it serves.
@@ -31,7 +32,7 @@ final class DaemonProcess implements AutoCloseable {
                 Main.class.getName(),
                 "run"));
         command.addAll(List.of(flags));
-        Path log = Files.createTempFile(home, "daemon", ".log");
+        log = Files.createTempFile(home, "daemon", ".log");
         ProcessBuilder builder =
                 new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log.toFile());
         builder.environment().keySet().removeIf(name -> name.startsWith("KAMAL_PROXY_"));
@@ -43,6 +44,24 @@ final class DaemonProcess implements AutoCloseable {
         if (!process.isAlive()) {
             throw new AssertionError("the daemon ended: " + Files.readString(log));
         }
+    }
+
+    /** SIGTERM; returns at once. */
+    void terminate() {
+        process.destroy();
+    }
+
+    /** Waits until it has ended; returns its exit code. */
+    int end() throws InterruptedException {
+        if (!process.waitFor(PATIENCE)) {
+            throw new AssertionError("the daemon does not end");
+        }
+        return process.exitValue();
+    }
+
+    /** What it has written so far. */
+    String log() throws IOException {
+        return Files.readString(log);
     }
 
     /** SIGKILL; returns when it is dead. */

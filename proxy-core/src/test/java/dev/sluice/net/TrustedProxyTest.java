@@ -7,6 +7,9 @@ import dev.sluice.fixture.Backend;
 import dev.sluice.fixture.Message;
 import dev.sluice.fixture.ProxyFixture;
 import dev.sluice.http.TrustedPeers;
+import dev.sluice.service.ServiceOptions;
+import dev.sluice.service.TlsOptions;
+import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -74,5 +77,23 @@ class TrustedProxyTest {
         assertThat(seen.headers("X-Forwarded-Port")).containsExactly("443");
         assertThat(seen.headers("X_Forwarded_For")).isEmpty();
         assertThat(seen.headers("X_Mine")).containsExactly("kept");
+    }
+
+    @Test
+    void whatOnlyLooksLikeTheServicesHeaderForTheClientIsDropped() throws Exception {
+        proxy = new ProxyFixture();
+        target = Backend.named("app");
+        ServiceOptions options = new ServiceOptions(
+                List.of(), List.of(), true, TlsOptions.OFF, "", "", Duration.ZERO, false, List.of(), "True-Client-IP");
+        proxy.deploy("app", options, ProxyFixture.QUICK, Duration.ofSeconds(5), target);
+        assertThat(proxy.send("GET / HTTP/1.1\r\nHost: app.test\r\nTrue_Client_IP: 6.6.6.6\r\n"
+                                + "True-Client-IP: 203.0.113.7\r\ntrue.client-ip: 6.6.6.6\r\n\r\n")
+                        .status())
+                .isEqualTo(200);
+
+        assertThat(target.requests.getFirst().fields)
+                .contains("True-Client-IP: 203.0.113.7")
+                .noneMatch(field -> field.contains("6.6.6.6"));
+        proxy.awaitLog("\"remote_addr\":\"203.0.113.7\"");
     }
 }
