@@ -28,6 +28,7 @@ final class ProxyProtocolGate extends ChannelInboundHandlerAdapter {
     private final Duration longest;
     private final Consumer<Channel> rest;
     private @Nullable Future<?> timeout;
+    private boolean refused;
 
     /**
      * @param longest for the header; 0 for ever
@@ -49,7 +50,8 @@ final class ProxyProtocolGate extends ChannelInboundHandlerAdapter {
 
     @Override
     public void channelRead(ChannelHandlerContext ctx, Object msg) {
-        if (!(msg instanceof HAProxyMessage header)) {
+        // Behind a malformed header the decoder reads on when the connection ends, and may find a valid one.
+        if (refused || !(msg instanceof HAProxyMessage header)) {
             ReferenceCountUtil.release(msg);
             return;
         }
@@ -87,6 +89,10 @@ final class ProxyProtocolGate extends ChannelInboundHandlerAdapter {
     }
 
     private void refuse(ChannelHandlerContext ctx, String why) {
+        if (refused) {
+            return;
+        }
+        refused = true;
         Events.warn(
                 "Connection without a valid PROXY header",
                 "client_addr",
@@ -111,11 +117,7 @@ final class ProxyProtocolGate extends ChannelInboundHandlerAdapter {
 
     @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-        if (timeout != null || !longest.isPositive()) {
-            stopTimeout();
-            refuse(ctx, String.valueOf(cause.getMessage()));
-        } else {
-            ctx.close();
-        }
+        stopTimeout();
+        refuse(ctx, String.valueOf(cause.getMessage()));
     }
 }

@@ -96,7 +96,13 @@ class ProxyProtocolTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {GET, "PROXY TCP4 nonsense\r\n", "PROXY TCP4 1.2.3.4 5.6.7.8 70000 80\r\n" + GET})
+    @ValueSource(
+            strings = {
+                GET,
+                "PROXY TCP4 nonsense\r\n",
+                "PROXY TCP4 nonsense\r\nPROXY UNKNOWN\r\n" + GET,
+                "PROXY TCP4 1.2.3.4 5.6.7.8 70000 80\r\n" + GET
+            })
     void aListedPeerWithoutAHeaderIsSentAway(String bytes) throws Exception {
         start("loopback", ProxyProtocol.NONE);
         try (Wire wire = proxy.connect()) {
