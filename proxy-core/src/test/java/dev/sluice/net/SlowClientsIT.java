@@ -32,6 +32,8 @@ class SlowClientsIT {
     private static final int CROWD = 10_000;
     // What a connection may hold while it waits: its handlers and a first buffer.
     private static final long BYTES_EACH = 16 * 1024;
+    // What is left at the end: pooled buffers, and the log that the fixture keeps.
+    private static final long SPARE_BYTES = 64L << 20;
     private static final Duration HEAD_TIME = Duration.ofSeconds(12);
     private static final Duration MEASURED = Duration.ofSeconds(3);
     private static final int CLIENTS = 4;
@@ -74,15 +76,11 @@ class SlowClientsIT {
             await().until(() -> proxy.workers.clientConnections() == 0);
             Footprint after = footprint(app);
             System.out.printf(
-                    "p99 %.1f ms before, %.1f ms among %d slow clients; %d bytes each, %d left%n",
-                    usual / 1e6,
-                    during / 1e6,
-                    CROWD,
-                    (full.memory() - before.memory()) / CROWD,
-                    after.memory() - before.memory());
+                    "p99 %.1f ms before, %.1f ms among %d slow clients; %d bytes each; before %s, then %s, after %s%n",
+                    usual / 1e6, during / 1e6, CROWD, (full.memory() - before.memory()) / CROWD, before, full, after);
             assertThat(during).isLessThan(FACTOR * usual + NOISE_NANOS);
             assertThat(full.memory() - before.memory()).isLessThan(CROWD * BYTES_EACH);
-            assertThat(after.memory() - before.memory()).isLessThan(CROWD * BYTES_EACH / 4);
+            assertThat(after.memory() - before.memory()).isLessThan(SPARE_BYTES);
             assertThat(proxy.workers.limitHits().count(Limit.HEAD_TIME)).isEqualTo(CROWD);
             assertThat(proxy.log().lines().filter(line -> line.contains("Limit reached")))
                     .hasSize(1);
