@@ -9,9 +9,12 @@ import sys
 GUID = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
 
 
-def handshake(head):
-    key = re.search(rb"(?i)sec-websocket-key: *(\S+)", head).group(1)
-    accept = base64.b64encode(hashlib.sha1(key + GUID).digest())
+def answer(head):
+    key = re.search(rb"(?i)sec-websocket-key: *(\S+)", head)
+    if not key:
+        # A health check.
+        return b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"
+    accept = base64.b64encode(hashlib.sha1(key.group(1) + GUID).digest())
     return (b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
             b"Sec-WebSocket-Accept: " + accept + b"\r\n\r\n")
 
@@ -63,8 +66,9 @@ def main(port):
             if fd in open_:
                 out, pending[fd] = answers(buffer)
             elif b"\r\n\r\n" in buffer:
-                out, pending[fd] = handshake(buffer), b""
-                open_.add(fd)
+                out, pending[fd] = answer(buffer), b""
+                if out.startswith(b"HTTP/1.1 101"):
+                    open_.add(fd)
             else:
                 out, pending[fd] = b"", buffer
             if out:

@@ -51,6 +51,14 @@ final class ListCommand implements Command {
                 if (!service.text("fault").isEmpty()) {
                     session.out().println(service.text("name") + " is broken: " + service.text("fault"));
                 }
+                for (JsonObject target : service.objects("targets")) {
+                    String error = target.text("error");
+                    if (!error.isEmpty()) {
+                        session.out()
+                                .println(service.text("name") + ": " + target.text("address") + " is "
+                                        + target.text("state") + ": " + Printable.of(error));
+                    }
+                }
                 for (JsonObject certificate : service.objects("certificates")) {
                     session.out().println(CertificateWords.of(certificate));
                 }

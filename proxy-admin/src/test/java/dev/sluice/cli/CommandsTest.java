@@ -237,6 +237,18 @@ class CommandsTest {
     }
 
     @Test
+    void asSluiceListTellsWhichTargetsAreUnhealthyAndWhy() throws Exception {
+        String services = """
+                {"services":[{"name":"web","state":"running","targets":[
+                {"address":"web-1:80","role":"writer","state":"unhealthy","error":"connection refused","in_flight":0},
+                {"address":"web-2:80","role":"writer","state":"healthy","error":"","in_flight":0}]}]}""";
+        ProgramRun program = new ProgramRun(Program.SLUICE, home);
+        try (ScriptedDaemon _ = daemon(program, ScriptedDaemon.json(services))) {
+            assertThat(program.run("list").out()).endsWith("\nweb: web-1:80 is unhealthy: connection refused\n");
+        }
+    }
+
+    @Test
     void asSluiceListHasColoursAtATerminalThatWantsThem() throws Exception {
         ProgramRun program = new ProgramRun(Program.SLUICE, home).atTerminal();
         try (ScriptedDaemon _ = daemon(program, ScriptedDaemon.json(SERVICES), ScriptedDaemon.json(SERVICES))) {

@@ -27,6 +27,7 @@ public final class Target implements Claim {
     private final Inflight tunnels = new Inflight();
     // Written under this target's monitor, read anywhere.
     private volatile TargetState state = TargetState.ADDING;
+    private volatile String trouble = "";
 
     /** The only target of its role. */
     public Target(TargetAddress address, Role role, TargetOptions options) {
@@ -90,9 +91,14 @@ public final class Target implements Claim {
     }
 
     /** Its state for lists and metrics: that it is left out, or else what the health checks say. */
-    String stateLabel() {
+    public String stateLabel() {
         TargetState now = state;
         return now == TargetState.HEALTHY && ejected() ? "ejected" : now.label();
+    }
+
+    /** Why it is unhealthy; empty when it is not. */
+    public String trouble() {
+        return trouble;
     }
 
     // -- its life
@@ -157,13 +163,14 @@ public final class Target implements Claim {
     /**
      * Takes a new state, unless the target was replaced; returns whether it changed.
      *
-     * @param reason for the log; empty for none
+     * @param reason that it is not healthy; empty for none
      */
     synchronized boolean become(TargetState next, String reason) {
         TargetState was = state;
         if (was == next || was == TargetState.DRAINING) {
             return false;
         }
+        trouble = reason;
         state = next;
         if (next == TargetState.HEALTHY) {
             answered();

@@ -58,9 +58,10 @@ class DeployApiTest {
         assertThat(service.path("fault").isNull()).isTrue();
         assertThat(service.path("rollout").isNull()).isTrue();
         assertThat(service.path("targets").toString())
-                .isEqualTo("[{\"address\":\"web-1:3000\",\"role\":\"writer\",\"state\":\"healthy\",\"in_flight\":0},"
-                        + "{\"address\":\"web-2:3000\",\"role\":\"writer\",\"state\":\"healthy\",\"in_flight\":0},"
-                        + "{\"address\":\"web-3\",\"role\":\"reader\",\"state\":\"healthy\",\"in_flight\":0}]");
+                .isEqualTo(
+                        "[{\"address\":\"web-1:3000\",\"role\":\"writer\",\"state\":\"healthy\",\"error\":\"\",\"in_flight\":0},"
+                                + "{\"address\":\"web-2:3000\",\"role\":\"writer\",\"state\":\"healthy\",\"error\":\"\",\"in_flight\":0},"
+                                + "{\"address\":\"web-3\",\"role\":\"reader\",\"state\":\"healthy\",\"error\":\"\",\"in_flight\":0}]");
         assertThat(api.services.get("web").targetAddresses()).containsExactly("web-1:3000", "web-2:3000", "web-3");
     }
 

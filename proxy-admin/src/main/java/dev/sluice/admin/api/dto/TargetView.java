@@ -10,10 +10,11 @@ import org.jspecify.annotations.Nullable;
  * One target as it is at this moment.
  *
  * @param role {@code writer} or {@code reader}
- * @param state {@code adding}, {@code healthy}, {@code unhealthy} or {@code draining}
+ * @param state {@code adding}, {@code healthy}, {@code unhealthy}, {@code ejected} or {@code draining}
+ * @param error why it is unhealthy; empty when it is not
  * @param inFlight requests, upgraded connections not counted
  */
-public record TargetView(String address, String role, String state, long inFlight) {
+public record TargetView(String address, String role, String state, String error, long inFlight) {
 
     static List<TargetView> of(@Nullable LoadBalancer balancer) {
         return balancer == null
@@ -25,7 +26,8 @@ public record TargetView(String address, String role, String state, long inFligh
         return new TargetView(
                 target.address().text(),
                 target.role().name().toLowerCase(Locale.ROOT),
-                target.state().label(),
+                target.stateLabel(),
+                target.trouble(),
                 target.inflight());
     }
 }
