@@ -74,7 +74,7 @@ class IdleLimitsTest {
         deploy("");
         ConcurrentLinkedQueue<String> failures = new ConcurrentLinkedQueue<>();
         long end = System.nanoTime() + Duration.ofSeconds(4).toNanos();
-        int clientCount = 4;
+        int clientCount = 5;
         try (ExecutorService clients = Executors.newVirtualThreadPerTaskExecutor()) {
             List<Future<Integer>> running = new ArrayList<>();
             for (int c = 0; c < clientCount; c++) {
