@@ -6,7 +6,6 @@ import dev.sluice.http.HostName;
 import dev.sluice.http.RequestTarget;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
-import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.DuplexChannel;
@@ -23,6 +22,7 @@ import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
+import io.netty.handler.ssl.SslHandler;
 import io.netty.util.ReferenceCountUtil;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -36,7 +36,7 @@ import org.jspecify.annotations.Nullable;
  * decoder, encoder and guard in the pipeline; takes every message and releases what it does not pass on.
  */
 public final class Http1Client extends ChannelInboundHandlerAdapter implements ClientStream, ClientConnection {
-    // After an answer that came before the request's end, the rest is read for so long, lest a reset destroys it.
+    // So long what comes behind the last answer is read and dropped, lest a reset destroys the answer.
     private static final long LINGER_SECONDS = 5;
     // So much of an unwanted body is read and dropped to keep the connection; for more it is closed.
     private static final long MAX_REST = 64 * 1024;
@@ -315,12 +315,14 @@ public final class Http1Client extends ChannelInboundHandlerAdapter implements C
         } else {
             over = true;
             dropHeld();
-            if (requestEnded) {
-                ctx().writeAndFlush(last).addListener(ChannelFutureListener.CLOSE);
-            } else {
-                ctx().writeAndFlush(last);
-                linger();
-            }
+            updateReading();
+            ctx().writeAndFlush(last).addListener(written -> {
+                if (written.isSuccess()) {
+                    linger();
+                } else {
+                    ctx().close();
+                }
+            });
         }
     }
 
@@ -340,11 +342,15 @@ public final class Http1Client extends ChannelInboundHandlerAdapter implements C
         updateReading();
     }
 
-    // RFC 9112 9.6: closing with unread data would make the kernel reset the connection, answer and all.
+    // RFC 9112 9.6: closing while something comes, be it only a request sent too early, would make the kernel reset the
+    // connection, answer and all. The client closes when it has seen the end, and that ends this.
     private void linger() {
         lingering = true;
-        ctx().channel().config().setAutoRead(true);
         ctx().executor().schedule(() -> ctx().close(), LINGER_SECONDS, TimeUnit.SECONDS);
+        SslHandler tls = ctx().pipeline().get(SslHandler.class);
+        if (tls != null) {
+            tls.closeOutbound();
+        }
         if (ctx().channel() instanceof DuplexChannel duplex) {
             duplex.shutdownOutput();
         }
@@ -367,7 +373,7 @@ public final class Http1Client extends ChannelInboundHandlerAdapter implements C
     }
 
     private void updateReading() {
-        boolean wanted = lingering || (held.isEmpty() && (bodyWanted || requestEnded));
+        boolean wanted = over || (held.isEmpty() && (bodyWanted || requestEnded));
         if (ctx().channel().config().isAutoRead() != wanted) {
             wait.restart(worker.now());
             ctx().channel().config().setAutoRead(wanted);

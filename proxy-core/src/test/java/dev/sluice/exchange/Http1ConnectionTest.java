@@ -20,6 +20,8 @@ import org.junit.jupiter.api.Timeout;
 /** One HTTP/1 client connection: how long it lasts, and the order of its answers. */
 @Timeout(60)
 class Http1ConnectionTest {
+    private static final int LARGE = 8 << 20;
+
     private final CountDownLatch slow = new CountDownLatch(1);
     private final ExecutorService senders = Executors.newVirtualThreadPerTaskExecutor();
     private ProxyFixture proxy;
@@ -53,6 +55,9 @@ class Http1ConnectionTest {
         }
         if (request.method().equals("HEAD")) {
             wire.send("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n");
+        } else if (request.target().startsWith("/large")) {
+            wire.send("HTTP/1.1 200 OK\r\nContent-Length: " + LARGE + "\r\n\r\n");
+            wire.send(new byte[LARGE]);
         } else if (request.target().startsWith("/hints")) {
             wire.send("HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n");
             Backend.ok(wire, request.target());
@@ -113,6 +118,30 @@ class Http1ConnectionTest {
             assertThat(wire.ended()).isTrue();
         }
         assertThat(app.requests).extracting(Message::target).containsExactly("/x");
+    }
+
+    @Test
+    void whatComesBehindTheLastRequestDestroysNoAnswer() throws Exception {
+        try (Wire wire = proxy.connect()) {
+            String last = "OPTIONS * HTTP/1.1\r\nHost: app.test\r\nConnection: close\r\n\r\n";
+            wire.send(last + get("/too/late").repeat(50_000));
+            assertThat(ProxyFixture.receive(wire).status()).isEqualTo(200);
+            assertThat(wire.rest()).isEmpty();
+        }
+        assertThat(app.requests).extracting(Message::target).doesNotContain("/too/late");
+    }
+
+    @Test
+    void aLargeAnswerBeforeTheRequestsEndArrivesWhole() throws Exception {
+        app.readsBodies = false;
+        try (Wire wire = Wire.narrowTo(proxy.port)) {
+            wire.send("POST /large HTTP/1.1\r\nHost: app.test\r\nContent-Length: 100000000\r\n\r\nbegin");
+            assertThat(wire.head()).contains("Content-Length: " + LARGE).contains("connection: close");
+            wire.send("still coming");
+            wire.skip(LARGE);
+            wire.send("and more");
+            assertThat(wire.rest()).isEmpty();
+        }
     }
 
     @Test
