@@ -25,20 +25,21 @@ class ArchitectureTest {
     private static final String ROOT = "dev.sluice.";
 
     /** Each package with those that it may use. */
-    private static final Map<String, List<String>> USES = Map.of(
-            "net", List.of("exchange", "edge", "service", "http", "tls", "observe"),
-            "exchange", List.of("edge", "service", "upstream", "buffer", "http", "tls", "observe"),
-            "upstream", List.of("service", "observe"),
-            "state", List.of("service", "http", "tls", "observe"),
-            "service", List.of("http", "tls", "observe"),
-            "buffer", List.of("observe"),
-            "tls", List.of("observe"),
-            "http", List.of(),
-            "edge", List.of(),
-            "observe", List.of("edge"));
+    private static final Map<String, List<String>> USES = Map.ofEntries(
+            Map.entry("net", List.of("exchange", "edge", "service", "http", "tls", "observe")),
+            Map.entry("exchange", List.of("edge", "service", "upstream", "buffer", "wire", "http", "tls", "observe")),
+            Map.entry("upstream", List.of("service", "wire", "observe")),
+            Map.entry("state", List.of("service", "http", "tls", "observe")),
+            Map.entry("service", List.of("http", "tls", "observe")),
+            Map.entry("buffer", List.of("observe")),
+            Map.entry("wire", List.of()),
+            Map.entry("tls", List.of("observe")),
+            Map.entry("http", List.of()),
+            Map.entry("edge", List.of()),
+            Map.entry("observe", List.of("edge")));
 
     private static final List<String> WITH_NETTY =
-            List.of("net", "tls", "exchange", "upstream", "buffer", "http", "observe");
+            List.of("net", "tls", "exchange", "upstream", "wire", "buffer", "http", "observe");
 
     private static final JavaClasses CLASSES = new ClassFileImporter()
             .importUrl(RequestPath.class.getProtectionDomain().getCodeSource().getLocation());

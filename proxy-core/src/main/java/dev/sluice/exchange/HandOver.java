@@ -3,24 +3,18 @@ package dev.sluice.exchange;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
-import io.netty.handler.codec.http.HttpResponse;
-import io.netty.handler.codec.http.HttpResponseEncoder;
-import io.netty.handler.codec.http.HttpVersion;
 
 /** An HTTP/1 connection that has switched protocols, and how it does. The tunnel's own end is told elsewhere. */
 record HandOver(Channel channel) implements ClientConnection {
 
     /**
-     * Sends the 101 and takes the HTTP handlers out of the pipeline; bytes already read go to {@code successor}.
+     * Takes the HTTP handlers out of the pipeline; bytes already read go to {@code successor}.
      *
      * @param ctx of the handler that was the HTTP connection
      */
-    static void to(ChannelHandler successor, HttpResponse head, ChannelHandlerContext ctx) {
-        head.setProtocolVersion(HttpVersion.HTTP_1_1);
-        ctx.writeAndFlush(head, ctx.voidPromise());
+    static void to(ChannelHandler successor, ChannelHandlerContext ctx) {
         ctx.pipeline().replace(ctx.handler(), "tunnel", successor);
         ctx.pipeline().remove(Http1Guard.class);
-        ctx.pipeline().remove(HttpResponseEncoder.class);
         ctx.pipeline().remove(RequestDecoder.class);
     }
 

@@ -4,15 +4,13 @@ import dev.sluice.edge.EdgeLimits;
 import dev.sluice.edge.Limit;
 import dev.sluice.http.HostName;
 import dev.sluice.http.RequestTarget;
+import dev.sluice.wire.MessageWriter;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.DuplexChannel;
-import io.netty.handler.codec.http.DefaultFullHttpResponse;
-import io.netty.handler.codec.http.DefaultLastHttpContent;
 import io.netty.handler.codec.http.EmptyHttpHeaders;
-import io.netty.handler.codec.http.FullHttpResponse;
 import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
@@ -51,6 +49,7 @@ public final class Http1Client extends ChannelInboundHandlerAdapter implements C
     private final Pace responsePace = new Pace();
 
     private @Nullable ChannelHandlerContext context;
+    private @Nullable MessageWriter writer;
     private @Nullable Exchange current;
     private boolean requestEnded = true;
     private boolean responseEnded = true;
@@ -60,6 +59,8 @@ public final class Http1Client extends ChannelInboundHandlerAdapter implements C
     private boolean keepAlive = true;
     private boolean http10;
     private boolean toHead;
+    // What is answered now has no body, whatever comes.
+    private boolean bodiless;
     private boolean finishing;
     // The last answer is on its way: nothing that comes is taken any more (RFC 9112 9.6).
     private boolean over;
@@ -78,6 +79,7 @@ public final class Http1Client extends ChannelInboundHandlerAdapter implements C
     @Override
     public void handlerAdded(ChannelHandlerContext ctx) {
         context = ctx;
+        writer = new MessageWriter(ctx, ctx.alloc());
         if (ctx.channel().isActive()) {
             opened();
         }
@@ -262,21 +264,17 @@ public final class Http1Client extends ChannelInboundHandlerAdapter implements C
     @Override
     public void interim(HttpResponse head) {
         if (!http10) {
-            // In one piece, since the codec takes a bare head for the beginning of the final response.
-            FullHttpResponse whole = new DefaultFullHttpResponse(
-                    HttpVersion.HTTP_1_1,
-                    head.status(),
-                    Unpooled.EMPTY_BUFFER,
-                    head.headers(),
-                    EmptyHttpHeaders.INSTANCE);
-            ctx().writeAndFlush(whole, ctx().voidPromise());
+            ResponseFraming.interim(head);
+            writer().response(head);
+            writer().flush();
         }
     }
 
     @Override
     public void head(HttpResponse head) {
         keepAlive = ResponseFraming.apply(head, toHead, http10, keepAlive && (requestEnded || restIsSmall()));
-        ctx().write(head, ctx().voidPromise());
+        bodiless = toHead || !ResponseFraming.hasBody(head);
+        writer().response(head);
     }
 
     private boolean restIsSmall() {
@@ -289,34 +287,31 @@ public final class Http1Client extends ChannelInboundHandlerAdapter implements C
 
     @Override
     public void body(ByteBuf data) {
-        if (toHead) {
+        if (bodiless) {
             data.release();
         } else {
             written += data.readableBytes();
-            ctx().write(data, ctx().voidPromise());
+            writer().body(data);
         }
     }
 
     @Override
     public void end(HttpHeaders trailers) {
-        LastHttpContent last = LastHttpContent.EMPTY_LAST_CONTENT;
-        if (!trailers.isEmpty()) {
-            last = new DefaultLastHttpContent();
-            last.trailingHeaders().set(trailers);
-        }
+        writer().end(trailers);
         responseEnded = true;
         wait.restart(worker.now());
         current = null;
         // What is left of the request holds up nobody any more.
         bodyWanted = true;
         if (keepAlive && !finishing) {
-            ctx().writeAndFlush(last, ctx().voidPromise());
+            writer().flush();
             takeHeld();
         } else {
             over = true;
             dropHeld();
             updateReading();
-            ctx().writeAndFlush(last).addListener(written -> {
+            writer().flush();
+            ctx().writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(written -> {
                 if (written.isSuccess()) {
                     linger();
                 } else {
@@ -358,7 +353,7 @@ public final class Http1Client extends ChannelInboundHandlerAdapter implements C
 
     @Override
     public void flush() {
-        ctx().flush();
+        writer().flush();
     }
 
     @Override
@@ -383,7 +378,7 @@ public final class Http1Client extends ChannelInboundHandlerAdapter implements C
     @Override
     public void abort() {
         current = null;
-        ctx().flush();
+        writer().flush();
         ctx().close();
     }
 
@@ -401,7 +396,10 @@ public final class Http1Client extends ChannelInboundHandlerAdapter implements C
         HandOver connection = new HandOver(ctx().channel());
         worker.opened(connection);
         ctx().channel().closeFuture().addListener(_ -> worker.closed(connection));
-        HandOver.to(end, head, ctx());
+        ResponseFraming.interim(head);
+        writer().response(head);
+        writer().flush();
+        HandOver.to(end, ctx());
         return end;
     }
 
@@ -475,6 +473,15 @@ public final class Http1Client extends ChannelInboundHandlerAdapter implements C
     @Override
     public void close() {
         ctx().close();
+    }
+
+    @Override
+    public void handlerRemoved(ChannelHandlerContext ctx) {
+        writer().discard();
+    }
+
+    private MessageWriter writer() {
+        return Objects.requireNonNull(writer);
     }
 
     private ChannelHandlerContext ctx() {

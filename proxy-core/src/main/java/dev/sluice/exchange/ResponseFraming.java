@@ -26,7 +26,8 @@ final class ResponseFraming {
         HttpHeaders headers = head.headers();
         head.setProtocolVersion(HttpVersion.HTTP_1_1);
         boolean kept = keepAlive && !headers.containsValue(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE, true);
-        if (!headers.contains(HttpHeaderNames.CONTENT_LENGTH) && hasBody(head, toHead)) {
+        settleLength(head);
+        if (!headers.contains(HttpHeaderNames.CONTENT_LENGTH) && !toHead && hasBody(head)) {
             if (http10) {
                 kept = false;
             } else {
@@ -41,8 +42,25 @@ final class ResponseFraming {
         return kept;
     }
 
-    private static boolean hasBody(HttpResponse head, boolean toHead) {
+    /** An interim response, or 101, is a head and nothing else (RFC 9110 15.2). */
+    static void interim(HttpResponse head) {
+        head.setProtocolVersion(HttpVersion.HTTP_1_1);
+        settleLength(head);
+    }
+
+    /** Whether there is a body, unless it answers HEAD. */
+    static boolean hasBody(HttpResponse head) {
         int status = head.status().code();
-        return status != 204 && status != 304 && !toHead;
+        return status != 204 && status != 205 && status != 304;
+    }
+
+    // RFC 9110 8.6, 15.3.6: with these statuses a length must not be told, or is nought.
+    private static void settleLength(HttpResponse head) {
+        int status = head.status().code();
+        if (status == 204 || status < 200) {
+            head.headers().remove(HttpHeaderNames.CONTENT_LENGTH);
+        } else if (status == 205) {
+            head.headers().set(HttpHeaderNames.CONTENT_LENGTH, "0");
+        }
     }
 }

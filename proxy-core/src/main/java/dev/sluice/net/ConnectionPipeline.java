@@ -20,7 +20,6 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelPipeline;
 import io.netty.handler.codec.http.HttpDecoderConfig;
-import io.netty.handler.codec.http.HttpResponseEncoder;
 import io.netty.handler.ssl.ApplicationProtocolNames;
 import io.netty.handler.ssl.ApplicationProtocolNegotiationHandler;
 import io.netty.handler.ssl.SslHandler;
@@ -152,7 +151,6 @@ public final class ConnectionPipeline {
         // How many requests are pipelined is not limited here: the client's handler stops the reading, so they are as
         // many as one read brings.
         pipeline.addLast(new RequestDecoder(limits));
-        pipeline.addLast(new HttpResponseEncoder());
         pipeline.addLast(new Http1Guard(worker.limitHits(), info.peerAddress()));
         pipeline.addLast(new Http1Client(path, worker, info));
     }

@@ -2,17 +2,15 @@ package dev.sluice.upstream;
 
 import dev.sluice.service.DeliveryOptions.ProxyProtocol;
 import dev.sluice.service.Target;
+import dev.sluice.wire.MessageWriter;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelInitializer;
-import io.netty.handler.codec.http.DefaultLastHttpContent;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpRequest;
-import io.netty.handler.codec.http.HttpRequestEncoder;
-import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.util.ReferenceCountUtil;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
@@ -27,6 +25,7 @@ public final class UpstreamConnection extends ChannelInboundHandlerAdapter {
     private final ResponseDecoder decoder = new ResponseDecoder();
     private final UpstreamPool pool;
     private final Channel channel;
+    private final MessageWriter writer;
     private @Nullable ResponseListener listener;
     private int requests;
     private long idleSince;
@@ -44,6 +43,7 @@ public final class UpstreamConnection extends ChannelInboundHandlerAdapter {
         this.target = target;
         this.pool = pool;
         this.channel = channel;
+        this.writer = new MessageWriter(channel, channel.alloc());
     }
 
     /** Lays the handlers of a connection into a channel; for any number of channels, of which one may succeed. */
@@ -52,7 +52,7 @@ public final class UpstreamConnection extends ChannelInboundHandlerAdapter {
             @Override
             protected void initChannel(Channel ch) {
                 UpstreamConnection connection = new UpstreamConnection(target, pool, ch);
-                ch.pipeline().addLast(connection.decoder, new HttpRequestEncoder(), connection);
+                ch.pipeline().addLast(connection.decoder, connection);
             }
         };
     }
@@ -108,30 +108,25 @@ public final class UpstreamConnection extends ChannelInboundHandlerAdapter {
     public void sendHead(HttpRequest request) {
         decoder.expect(request.method());
         if (reused()) {
-            channel.write(request, channel.voidPromise());
+            writer.request(request, null);
         } else {
             headWrite = new HeadWrite(this::writeFailed);
-            channel.write(request, channel.newProgressivePromise().addListener(headWrite));
+            writer.request(request, channel.newProgressivePromise().addListener(headWrite));
         }
     }
 
     /** Writes a part of the body and takes it. */
     public void sendBody(ByteBuf data) {
-        channel.write(data, channel.voidPromise());
+        writer.body(data);
     }
 
     public void sendEnd(HttpHeaders trailers) {
         requestEnded = true;
-        LastHttpContent last = LastHttpContent.EMPTY_LAST_CONTENT;
-        if (!trailers.isEmpty()) {
-            last = new DefaultLastHttpContent();
-            last.trailingHeaders().set(trailers);
-        }
-        channel.write(last, channel.voidPromise());
+        writer.end(trailers);
     }
 
     public void flush() {
-        channel.flush();
+        writer.flush();
     }
 
     public boolean writable() {
@@ -182,7 +177,6 @@ public final class UpstreamConnection extends ChannelInboundHandlerAdapter {
     public Channel detach(ChannelHandler successor) {
         listener = null;
         channel.pipeline().replace(this, "tunnel", successor);
-        channel.pipeline().remove(HttpRequestEncoder.class);
         channel.pipeline().remove(decoder);
         return channel;
     }
@@ -250,6 +244,11 @@ public final class UpstreamConnection extends ChannelInboundHandlerAdapter {
                 cause != null
                         ? UpstreamFailure.reading(cause)
                         : new UpstreamFailure(UpstreamFailure.Kind.CLOSED, begun ? "unexpected EOF" : "EOF"));
+    }
+
+    @Override
+    public void handlerRemoved(ChannelHandlerContext ctx) {
+        writer.discard();
     }
 
     @Override

@@ -18,7 +18,6 @@ import io.netty.buffer.Unpooled;
 import io.netty.channel.embedded.EmbeddedChannel;
 import io.netty.channel.socket.nio.NioSocketChannel;
 import io.netty.handler.codec.http.HttpDecoderConfig;
-import io.netty.handler.codec.http.HttpResponseEncoder;
 import java.io.OutputStream;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -43,7 +42,6 @@ class Http1ClientTest {
                 new Worker(channel.eventLoop(), new UpstreamPool(channel.eventLoop(), nowhere, RequestMetrics.OFF));
         channel.pipeline()
                 .addLast(new RequestDecoder(new HttpDecoderConfig()))
-                .addLast(new HttpResponseEncoder())
                 .addLast(new Http1Guard(worker.limitHits(), ""))
                 .addLast(new Http1Client(path, worker, new ConnectionInfo("127.0.0.1", 1, 80, null, null)));
     }
