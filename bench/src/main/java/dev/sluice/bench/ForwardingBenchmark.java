@@ -4,6 +4,7 @@ import dev.sluice.http.ForwardedHeaders;
 import dev.sluice.http.HopByHop;
 import dev.sluice.http.RequestIds;
 import dev.sluice.http.RequestTarget;
+import dev.sluice.wire.MessageWriter;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.embedded.EmbeddedChannel;
@@ -12,10 +13,7 @@ import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpRequestDecoder;
-import io.netty.handler.codec.http.HttpRequestEncoder;
 import io.netty.handler.codec.http.HttpVersion;
-import io.netty.handler.codec.http.LastHttpContent;
-import io.netty.util.ReferenceCountUtil;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
@@ -31,7 +29,8 @@ import org.openjdk.jmh.annotations.State;
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
 public class ForwardingBenchmark {
-    private final EmbeddedChannel encoder = new EmbeddedChannel(new HttpRequestEncoder());
+    private final EmbeddedChannel channel = new EmbeddedChannel();
+    private final MessageWriter writer = new MessageWriter(channel, channel.alloc());
     private HttpRequest received = new DefaultHttpRequest(HttpVersion.HTTP_1_1, HttpMethod.GET, "/");
 
     @Setup
@@ -61,13 +60,11 @@ public class ForwardingBenchmark {
 
     @Benchmark
     public int prepareAndEncode() {
-        encoder.writeOutbound(prepare(), LastHttpContent.EMPTY_LAST_CONTENT);
-        int bytes = 0;
-        Object part;
-        while ((part = encoder.readOutbound()) != null) {
-            bytes += part instanceof ByteBuf data ? data.readableBytes() : 0;
-            ReferenceCountUtil.release(part);
-        }
+        writer.request(prepare(), null);
+        writer.flush();
+        ByteBuf head = channel.readOutbound();
+        int bytes = head.readableBytes();
+        head.release();
         return bytes;
     }
 }

@@ -1,18 +1,16 @@
 package dev.sluice.bench;
 
 import dev.sluice.edge.EdgeLimits;
-import dev.sluice.edge.LimitHits;
-import dev.sluice.exchange.CountedFields;
 import dev.sluice.exchange.Http1Guard;
+import dev.sluice.wire.MalformedMessage;
+import dev.sluice.wire.MessageListener;
+import dev.sluice.wire.ReadLimits;
+import dev.sluice.wire.RequestReader;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
-import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.ChannelInboundHandlerAdapter;
-import io.netty.channel.embedded.EmbeddedChannel;
-import io.netty.handler.codec.http.HttpDecoderConfig;
+import io.netty.buffer.UnpooledByteBufAllocator;
+import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpRequest;
-import io.netty.handler.codec.http.HttpRequestDecoder;
-import io.netty.util.ReferenceCountUtil;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.openjdk.jmh.annotations.Benchmark;
@@ -34,34 +32,52 @@ public class HeadBenchmark {
 
     private ByteBuf bytes = Unpooled.EMPTY_BUFFER;
     private final Last last = new Last();
-    private final EmbeddedChannel channel = new EmbeddedChannel();
+    private final RequestReader reader = new RequestReader(
+            last,
+            UnpooledByteBufAllocator.DEFAULT,
+            new ReadLimits(
+                    64 * 1024,
+                    EdgeLimits.DEFAULT.heads().bytes(),
+                    EdgeLimits.DEFAULT.heads().fields()));
 
     @Setup
     public void setUp() {
-        bytes = Unpooled.wrappedBuffer(head.equals("SMALL") ? RequestHeads.SMALL : RequestHeads.BROWSER);
-        HttpDecoderConfig limits = new HttpDecoderConfig()
-                .setMaxInitialLineLength(64 * 1024)
-                .setMaxHeaderSize(EdgeLimits.DEFAULT.heads().bytes())
-                .setHeadersFactory(
-                        CountedFields.factory(EdgeLimits.DEFAULT.heads().fields()));
-        channel.pipeline().addLast(new HttpRequestDecoder(limits), new Http1Guard(new LimitHits(), "192.0.2.1"), last);
+        bytes = Unpooled.directBuffer()
+                .writeBytes(head.equals("SMALL") ? RequestHeads.SMALL : RequestHeads.BROWSER);
     }
 
     @Benchmark
     public @Nullable Object parseAndGuard() {
-        channel.writeInbound(bytes.retainedDuplicate());
+        reader.read(bytes.retainedDuplicate());
         return last.request;
     }
 
-    private static final class Last extends ChannelInboundHandlerAdapter {
-        private @Nullable Object request;
+    private static final class Last implements MessageListener<HttpRequest> {
+        private @Nullable HttpRequest request;
 
         @Override
-        public void channelRead(ChannelHandlerContext ctx, Object msg) {
-            if (msg instanceof HttpRequest) {
-                request = msg;
+        public boolean ready() {
+            return true;
+        }
+
+        @Override
+        public void head(HttpRequest head) {
+            if (Http1Guard.check(head) == null) {
+                request = head;
             }
-            ReferenceCountUtil.release(msg);
+        }
+
+        @Override
+        public void body(ByteBuf data) {
+            data.release();
+        }
+
+        @Override
+        public void end(HttpHeaders trailers) {}
+
+        @Override
+        public void malformed(MalformedMessage why) {
+            throw why;
         }
     }
 }

@@ -4,14 +4,15 @@ import dev.sluice.edge.EdgeLimits;
 import dev.sluice.edge.Limit;
 import dev.sluice.http.HostName;
 import dev.sluice.http.RequestTarget;
+import dev.sluice.wire.MalformedMessage;
+import dev.sluice.wire.MessageListener;
 import dev.sluice.wire.MessageWriter;
+import dev.sluice.wire.RequestReader;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.DuplexChannel;
-import io.netty.handler.codec.http.EmptyHttpHeaders;
-import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpMethod;
@@ -19,19 +20,15 @@ import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.HttpVersion;
-import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.handler.ssl.SslHandler;
-import io.netty.util.ReferenceCountUtil;
-import java.util.ArrayDeque;
-import java.util.Deque;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
  * One HTTP/1 client connection: a {@link ClientStream} for one exchange after the other. Requests that are pipelined
- * are held back, unread as far as possible, until the one before is answered, so answers keep their order. Follows
- * decoder, encoder and guard in the pipeline; takes every message and releases what it does not pass on.
+ * are held back, unread as far as possible, until the one before is answered, so answers keep their order. The last
+ * handler that knows HTTP in its pipeline: reads and writes its bytes.
  */
 public final class Http1Client extends ChannelInboundHandlerAdapter implements ClientStream, ClientConnection {
     // So long what comes behind the last answer is read and dropped, lest a reset destroys the answer.
@@ -42,19 +39,17 @@ public final class Http1Client extends ChannelInboundHandlerAdapter implements C
     private final RequestPath path;
     private final Worker worker;
     private final ConnectionInfo info;
-    private final Deque<Object> held = new ArrayDeque<>(0);
     private final ClientWait wait = new ClientWait();
     private final WriteStall stall = new WriteStall();
     private final Pace requestPace = new Pace();
     private final Pace responsePace = new Pace();
 
     private @Nullable ChannelHandlerContext context;
+    private @Nullable RequestReader reader;
     private @Nullable MessageWriter writer;
     private @Nullable Exchange current;
     private boolean requestEnded = true;
     private boolean responseEnded = true;
-    // The codec ends also a request without a body; that end is not waited for.
-    private boolean skipEnd;
     private boolean bodyWanted = true;
     private boolean keepAlive = true;
     private boolean http10;
@@ -65,7 +60,6 @@ public final class Http1Client extends ChannelInboundHandlerAdapter implements C
     // The last answer is on its way: nothing that comes is taken any more (RFC 9112 9.6).
     private boolean over;
     private boolean lingering;
-    private boolean drainingHeld;
     // Bytes of bodies, both ways.
     private long received;
     private long written;
@@ -79,6 +73,7 @@ public final class Http1Client extends ChannelInboundHandlerAdapter implements C
     @Override
     public void handlerAdded(ChannelHandlerContext ctx) {
         context = ctx;
+        reader = new RequestReader(new Requests(), ctx.alloc(), worker.readLimits());
         writer = new MessageWriter(ctx, ctx.alloc());
         if (ctx.channel().isActive()) {
             opened();
@@ -99,37 +94,67 @@ public final class Http1Client extends ChannelInboundHandlerAdapter implements C
 
     @Override
     public void channelRead(ChannelHandlerContext ctx, Object msg) {
-        wait.read();
-        if (over) {
-            ReferenceCountUtil.release(msg);
-        } else if (!held.isEmpty() || !(takes() || endsBodiless(msg))) {
-            held.add(msg);
+        reader().read((ByteBuf) msg);
+        if (reader().waits()) {
             updateReading();
-        } else {
-            take(msg);
         }
     }
 
-    // Whether what comes now belongs to the request under way, or may begin the next one: not before the one before is
-    // answered, nor while the client leaves answers unread.
-    private boolean takes() {
-        return !requestEnded || (responseEnded && ctx().channel().isWritable());
-    }
+    /** What the reader makes of the connection's bytes. */
+    private final class Requests implements MessageListener<HttpRequest> {
 
-    private boolean endsBodiless(@Nullable Object msg) {
-        return skipEnd && msg instanceof LastHttpContent;
-    }
+        // Not before the one before is answered, nor while the client leaves answers unread.
+        @Override
+        public boolean ready() {
+            return requestEnded && responseEnded && ctx().channel().isWritable();
+        }
 
-    private void take(Object msg) {
-        if (msg instanceof RejectedRequest rejected) {
-            reject(rejected);
-            return;
+        @Override
+        public void head(HttpRequest request) {
+            wait.read();
+            RejectedRequest rejected = Http1Guard.check(request);
+            if (rejected == null) {
+                begin(request);
+            } else {
+                reject(rejected);
+            }
         }
-        if (msg instanceof HttpRequest request) {
-            begin(request);
+
+        @Override
+        public void body(ByteBuf data) {
+            wait.read();
+            received += data.readableBytes();
+            if (current == null) {
+                // The rest of a body that nobody wanted.
+                data.release();
+            } else {
+                current.requestBody(data);
+            }
         }
-        if (msg instanceof HttpContent content) {
-            takeBody(content);
+
+        @Override
+        public void end(HttpHeaders trailers) {
+            wait.read();
+            if (!requestEnded) {
+                requestEnded = true;
+                if (current != null) {
+                    current.requestEnd(trailers);
+                }
+            }
+        }
+
+        @Override
+        public void malformed(MalformedMessage why) {
+            wait.read();
+            Limit struck = Http1Guard.limit(why.kind(), !requestEnded);
+            if (struck != null) {
+                worker.limitHits().hit(struck, info.peerAddress());
+            }
+            if (requestEnded) {
+                reject(Http1Guard.malformed(why, reader().method()));
+            } else {
+                malformedBody(String.valueOf(why.getMessage()));
+            }
         }
     }
 
@@ -156,53 +181,20 @@ public final class Http1Client extends ChannelInboundHandlerAdapter implements C
                 new Exchange(path, worker, this, info, request, target, hostHeader, HostName.normalise(hostHeader));
         exchange.protocol(http10 ? "HTTP/1.0" : "HTTP/1.1");
         current = exchange;
-        if (!exchange.expectsBody()) {
-            requestEnded = true;
-            skipEnd = true;
-        }
+        requestEnded = !exchange.expectsBody();
         path.receive(exchange);
     }
 
     private void answerStar(HttpRequest request) {
-        skipEnd = true;
         requestEnded = !HttpUtil.isTransferEncodingChunked(request) && HttpUtil.getContentLength(request, 0L) == 0;
         keepAlive &= requestEnded;
         EarlyAnswers.star(this, request);
     }
 
-    private void takeBody(HttpContent content) {
-        received += content.content().readableBytes();
-        if (skipEnd && content instanceof LastHttpContent) {
-            skipEnd = false;
-            content.release();
-            return;
-        }
-        Exchange exchange = current;
-        if (content.decoderResult().isFailure()) {
-            content.release();
-            malformed(exchange, String.valueOf(content.decoderResult().cause().getMessage()));
-        } else if (exchange == null) {
-            // The rest of a body that nobody wanted.
-            requestEnded |= content instanceof LastHttpContent;
-            content.release();
-        } else {
-            boolean last = content instanceof LastHttpContent;
-            HttpHeaders trailers = last ? ((LastHttpContent) content).trailingHeaders() : EmptyHttpHeaders.INSTANCE;
-            if (content.content().isReadable()) {
-                exchange.requestBody(content.content());
-            } else {
-                content.release();
-            }
-            if (last) {
-                requestEnded = true;
-                exchange.requestEnd(trailers);
-            }
-        }
-    }
-
     // Where this request ends, and the next begins, cannot be known any more.
-    private void malformed(@Nullable Exchange exchange, String why) {
+    private void malformedBody(String why) {
         keepAlive = false;
+        Exchange exchange = current;
         if (exchange == null) {
             ctx().close();
         } else {
@@ -211,6 +203,8 @@ public final class Http1Client extends ChannelInboundHandlerAdapter implements C
     }
 
     private void reject(RejectedRequest rejected) {
+        // Nothing behind it is taken for a request.
+        reader().close();
         requestEnded = false;
         responseEnded = false;
         keepAlive = false;
@@ -244,12 +238,7 @@ public final class Http1Client extends ChannelInboundHandlerAdapter implements C
         if (exchange != null) {
             exchange.clientGone();
         }
-        dropHeld();
-    }
-
-    private void dropHeld() {
-        held.forEach(ReferenceCountUtil::release);
-        held.clear();
+        reader().close();
     }
 
     @Override
@@ -308,7 +297,7 @@ public final class Http1Client extends ChannelInboundHandlerAdapter implements C
             takeHeld();
         } else {
             over = true;
-            dropHeld();
+            reader().close();
             updateReading();
             writer().flush();
             ctx().writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(written -> {
@@ -321,16 +310,12 @@ public final class Http1Client extends ChannelInboundHandlerAdapter implements C
         }
     }
 
-    // Takes what was pipelined, in a loop, since an answer may be given before take() returns.
+    // Takes what was pipelined.
     private void takeHeld() {
-        if (drainingHeld || over) {
+        if (over) {
             return;
         }
-        drainingHeld = true;
-        while (!held.isEmpty() && (takes() || endsBodiless(held.peek()))) {
-            take(held.poll());
-        }
-        drainingHeld = false;
+        reader().resume();
         if (current != null) {
             current.requestReadComplete();
         }
@@ -368,7 +353,7 @@ public final class Http1Client extends ChannelInboundHandlerAdapter implements C
     }
 
     private void updateReading() {
-        boolean wanted = over || (held.isEmpty() && (bodyWanted || requestEnded));
+        boolean wanted = over || (!reader().waits() && (bodyWanted || requestEnded));
         if (ctx().channel().config().isAutoRead() != wanted) {
             wait.restart(worker.now());
             ctx().channel().config().setAutoRead(wanted);
@@ -385,7 +370,7 @@ public final class Http1Client extends ChannelInboundHandlerAdapter implements C
     @Override
     public boolean upgradable(HttpResponse head) {
         // What was sent after the request and before the answer would be a request, not the other protocol.
-        return !http10 && held.isEmpty();
+        return !http10 && !reader().waits();
     }
 
     @Override
@@ -399,7 +384,7 @@ public final class Http1Client extends ChannelInboundHandlerAdapter implements C
         ResponseFraming.interim(head);
         writer().response(head);
         writer().flush();
-        HandOver.to(end, ctx());
+        ctx().pipeline().replace(this, "tunnel", end);
         return end;
     }
 
@@ -457,7 +442,7 @@ public final class Http1Client extends ChannelInboundHandlerAdapter implements C
     @Override
     public void finish() {
         finishing = true;
-        if (current == null && held.isEmpty() && !lingering) {
+        if (current == null && !reader().waits() && !lingering) {
             ctx().close();
         } else {
             keepAlive = false;
@@ -477,7 +462,12 @@ public final class Http1Client extends ChannelInboundHandlerAdapter implements C
 
     @Override
     public void handlerRemoved(ChannelHandlerContext ctx) {
+        reader().close();
         writer().discard();
+    }
+
+    private RequestReader reader() {
+        return Objects.requireNonNull(reader);
     }
 
     private MessageWriter writer() {

@@ -1,72 +1,30 @@
 package dev.sluice.exchange;
 
 import dev.sluice.edge.Limit;
-import dev.sluice.edge.LimitHits;
 import dev.sluice.http.HostName;
 import dev.sluice.http.RequestTarget;
-import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.ChannelInboundHandlerAdapter;
-import io.netty.handler.codec.http.HttpContent;
+import dev.sluice.wire.MalformedMessage;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpVersion;
-import io.netty.handler.codec.http.TooLongHttpHeaderException;
-import io.netty.handler.codec.http.TooLongHttpLineException;
-import io.netty.util.ReferenceCountUtil;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Refuses requests that are malformed, or that could be understood in more than one way (RFC 9112), where the codec
- * before it does not. A refused one is passed on as a {@link RejectedRequest}; what comes after it is dropped unread.
+ * Refuses requests that are malformed, or that could be understood in more than one way (RFC 9112), where the reader
+ * before it does not. Stateless.
  */
-public final class Http1Guard extends ChannelInboundHandlerAdapter {
-    private final LimitHits hits;
-    private final String client;
-    private boolean closed;
+public final class Http1Guard {
+    private static final String CHUNKED = "chunked";
 
-    /**
-     * @param client its address
-     */
-    public Http1Guard(LimitHits hits, String client) {
-        this.hits = hits;
-        this.client = client;
-    }
+    private Http1Guard() {}
 
-    @Override
-    public void channelRead(ChannelHandlerContext ctx, Object msg) {
-        if (closed) {
-            ReferenceCountUtil.release(msg);
-            return;
-        }
-        if (msg instanceof HttpRequest request) {
-            RejectedRequest rejected = check(request);
-            if (rejected != null) {
-                closed = true;
-                ReferenceCountUtil.release(msg);
-                ctx.fireChannelRead(rejected.of(request));
-                return;
-            }
-        }
-        if (msg instanceof HttpContent content) {
-            checkContent(content);
-        }
-        ctx.fireChannelRead(msg);
-    }
-
-    private void checkContent(HttpContent content) {
-        Throwable cause = content.decoderResult().cause();
-        if (cause instanceof CountedFields.TooMany || cause instanceof TooLongHttpHeaderException) {
-            hits.hit(Limit.TRAILERS, client);
-        }
-    }
-
-    private @Nullable RejectedRequest check(HttpRequest request) {
-        if (request.decoderResult().isFailure()) {
-            return undecodable(request);
-        }
+    /** Why a request must not be processed; null when it may. */
+    public static @Nullable RejectedRequest check(HttpRequest request) {
         RejectedRequest wrong = checkVersion(request.protocolVersion());
         if (wrong == null) {
             wrong = checkFraming(request);
@@ -77,28 +35,30 @@ public final class Http1Guard extends ChannelInboundHandlerAdapter {
         if (wrong == null) {
             wrong = checkHost(request);
         }
-        return wrong == null ? checkExpect(request.headers()) : wrong;
+        if (wrong == null) {
+            wrong = checkExpect(request.headers());
+        }
+        return wrong == null ? null : wrong.of(request.method());
     }
 
-    private RejectedRequest undecodable(HttpRequest request) {
-        Throwable cause = request.decoderResult().cause();
-        if (cause instanceof CountedFields.TooMany) {
-            hits.hit(Limit.HEAD_FIELDS, client);
-            return new RejectedRequest(431, "too many header fields");
-        }
-        if (cause instanceof TooLongHttpHeaderException) {
-            hits.hit(Limit.HEAD_BYTES, client);
-            return new RejectedRequest(431, "request header too large");
-        }
-        if (cause instanceof TooLongHttpLineException) {
-            hits.hit(Limit.HEAD_BYTES, client);
-            return new RejectedRequest(414, "request line too long");
-        }
-        List<String> codings = request.headers().getAll(HttpHeaderNames.TRANSFER_ENCODING);
-        if (codings.size() == 1 && !codings.getFirst().contains("chunked")) {
-            return new RejectedRequest(501, "unsupported Transfer-Encoding: " + codings.getFirst());
-        }
-        return new RejectedRequest(400, "malformed request: " + cause.getMessage());
+    /** What is answered to a head that could not be read. */
+    public static RejectedRequest malformed(MalformedMessage why, HttpMethod method) {
+        RejectedRequest rejected = switch (why.kind()) {
+            case TOO_MANY_FIELDS -> new RejectedRequest(431, "too many header fields");
+            case FIELDS_TOO_LARGE -> new RejectedRequest(431, "request header too large");
+            case LINE_TOO_LONG -> new RejectedRequest(414, "request line too long");
+            case SYNTAX -> new RejectedRequest(400, "malformed request: " + why.getMessage());
+        };
+        return rejected.of(method);
+    }
+
+    /** The limit that a message went beyond, in its head or in its trailers; null for none. */
+    static @Nullable Limit limit(MalformedMessage.Kind kind, boolean trailers) {
+        return switch (kind) {
+            case SYNTAX -> null;
+            case TOO_MANY_FIELDS -> trailers ? Limit.TRAILERS : Limit.HEAD_FIELDS;
+            case FIELDS_TOO_LARGE, LINE_TOO_LONG -> trailers ? Limit.TRAILERS : Limit.HEAD_BYTES;
+        };
     }
 
     private static @Nullable RejectedRequest checkVersion(HttpVersion version) {
@@ -113,7 +73,7 @@ public final class Http1Guard extends ChannelInboundHandlerAdapter {
         List<String> codings = headers.getAll(HttpHeaderNames.TRANSFER_ENCODING);
         if (headers.contains(HttpHeaderNames.SEC_WEBSOCKET_KEY1)
                 && headers.contains(HttpHeaderNames.SEC_WEBSOCKET_KEY2)) {
-            // The codec takes the eight bytes that follow for a body that nothing announced.
+            // Its client sends a body of eight bytes that nothing announces.
             return new RejectedRequest(400, "obsolete WebSocket handshake");
         }
         if (codings.isEmpty()) {
@@ -121,8 +81,8 @@ public final class Http1Guard extends ChannelInboundHandlerAdapter {
                     ? new RejectedRequest(400, "more than one Content-Length")
                     : null;
         }
-        if (codings.size() > 1 || !codings.getFirst().trim().equalsIgnoreCase("chunked")) {
-            return new RejectedRequest(501, "unsupported Transfer-Encoding: " + String.join(", ", codings));
+        if (codings.size() > 1 || !codings.getFirst().equalsIgnoreCase(CHUNKED)) {
+            return unsupported(codings);
         }
         if (request.protocolVersion().equals(HttpVersion.HTTP_1_0)) {
             return new RejectedRequest(400, "Transfer-Encoding in an HTTP/1.0 request");
@@ -130,6 +90,20 @@ public final class Http1Guard extends ChannelInboundHandlerAdapter {
         return headers.contains(HttpHeaderNames.CONTENT_LENGTH)
                 ? new RejectedRequest(400, "both Transfer-Encoding and Content-Length")
                 : null;
+    }
+
+    // 501 for codings that are none of ours; 400 where it cannot be known which the body would have.
+    private static RejectedRequest unsupported(List<String> codings) {
+        String all = String.join(", ", codings);
+        List<String> names = Arrays.stream(all.split(",", -1))
+                .map(name -> name.strip().toLowerCase(Locale.ROOT))
+                .filter(name -> !name.isEmpty())
+                .toList();
+        boolean chunkedAtTheEnd = names.indexOf(CHUNKED) >= 0 && names.indexOf(CHUNKED) == names.size() - 1;
+        boolean others = codings.size() == 1 && !all.contains(CHUNKED);
+        return chunkedAtTheEnd || others
+                ? new RejectedRequest(501, "unsupported Transfer-Encoding: " + all)
+                : new RejectedRequest(400, "malformed Transfer-Encoding: " + all);
     }
 
     // RFC 9112 3.2

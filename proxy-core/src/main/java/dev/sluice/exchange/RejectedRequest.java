@@ -1,11 +1,9 @@
 package dev.sluice.exchange;
 
 import io.netty.handler.codec.http.HttpMethod;
-import io.netty.handler.codec.http.HttpRequest;
 
 /**
- * Stands in the place of a request that must not be processed. It is answered in its turn, after the answers to the
- * requests before it, and the connection is closed.
+ * A request that must not be processed: it is answered, and the connection closed.
  *
  * @param reason for the log
  * @param toHead whether it came with HEAD, whose answer has no body
@@ -16,7 +14,7 @@ public record RejectedRequest(int status, String reason, boolean toHead) {
         this(status, reason, false);
     }
 
-    RejectedRequest of(HttpRequest request) {
-        return new RejectedRequest(status, reason, request.method().equals(HttpMethod.HEAD));
+    RejectedRequest of(HttpMethod method) {
+        return new RejectedRequest(status, reason, method.equals(HttpMethod.HEAD));
     }
 }

@@ -5,6 +5,7 @@ import dev.sluice.edge.Limit;
 import dev.sluice.edge.LimitHits;
 import dev.sluice.service.Target;
 import dev.sluice.upstream.UpstreamPool;
+import dev.sluice.wire.ReadLimits;
 import io.netty.channel.EventLoop;
 import java.time.Instant;
 import java.time.ZoneOffset;
@@ -30,6 +31,7 @@ public final class Worker {
     // Connections are looked at less often: there may be thousands, and their limits are seconds.
     private static final long MOST_LOOK_MILLIS = 1000;
     private static final ClientConnection[] NONE = {};
+    private static final int MAX_REQUEST_LINE = 64 * 1024;
     // So much less time clients have while direct memory is low.
     private static final int HURRY = 10;
     // RFC 9110 5.6.7; the JDK's own RFC 1123 formatter leaves out the leading zero of the day.
@@ -41,6 +43,7 @@ public final class Worker {
     private final UpstreamPool pool;
     private final EdgeLimits limits;
     private final LimitHits limitHits;
+    private final ReadLimits readLimits;
     // With less time for everybody, and what holds now.
     private final EdgeLimits.Times hurried;
     private EdgeLimits.Times times;
@@ -61,6 +64,8 @@ public final class Worker {
         this.pool = pool;
         this.limits = limits;
         this.limitHits = limitHits;
+        this.readLimits = new ReadLimits(
+                MAX_REQUEST_LINE, limits.heads().bytes(), limits.heads().fields());
         this.hurried = limits.times().dividedBy(HURRY);
         this.times = limits.times();
         this.connectionLookMillis = limits.times().shortest().toMillis() / 4;
@@ -77,6 +82,11 @@ public final class Worker {
     /** What clients may take. */
     public EdgeLimits limits() {
         return limits;
+    }
+
+    /** What a request's bytes may be. */
+    ReadLimits readLimits() {
+        return readLimits;
     }
 
     /** How long they may take at the moment. */

@@ -1,12 +1,8 @@
 package dev.sluice.net;
 
 import dev.sluice.exchange.ConnectionInfo;
-import dev.sluice.exchange.CountedFields;
 import dev.sluice.exchange.Http1Client;
-import dev.sluice.exchange.Http1Guard;
-import dev.sluice.exchange.RequestDecoder;
 import dev.sluice.exchange.RequestPath;
-import dev.sluice.exchange.Worker;
 import dev.sluice.exchange.Workers;
 import dev.sluice.http.TrustedPeers;
 import dev.sluice.tls.CertificateLookup;
@@ -18,8 +14,6 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInitializer;
-import io.netty.channel.ChannelPipeline;
-import io.netty.handler.codec.http.HttpDecoderConfig;
 import io.netty.handler.ssl.ApplicationProtocolNames;
 import io.netty.handler.ssl.ApplicationProtocolNegotiationHandler;
 import io.netty.handler.ssl.SslHandler;
@@ -32,9 +26,6 @@ import org.jspecify.annotations.Nullable;
 
 /** What a client connection passes through, handler by handler: plain, over TLS, HTTP/1 and HTTP/2. */
 public final class ConnectionPipeline {
-    private static final int MAX_LINE = 64 * 1024;
-    private static final int MAX_CHUNK = 64 * 1024;
-
     private final RequestPath path;
     private final Workers workers;
     private final CertificateLookup certificates;
@@ -139,20 +130,7 @@ public final class ConnectionPipeline {
     }
 
     private void http1(Channel ch, ConnectionInfo info) {
-        Worker worker = workers.of(ch.eventLoop());
-        ChannelPipeline pipeline = ch.pipeline();
-        HttpDecoderConfig limits = new HttpDecoderConfig()
-                .setMaxInitialLineLength(MAX_LINE)
-                .setMaxHeaderSize(worker.limits().heads().bytes())
-                .setHeadersFactory(CountedFields.factory(worker.limits().heads().fields()))
-                .setTrailersFactory(
-                        CountedFields.factory(worker.limits().heads().fields()))
-                .setMaxChunkSize(MAX_CHUNK);
-        // How many requests are pipelined is not limited here: the client's handler stops the reading, so they are as
-        // many as one read brings.
-        pipeline.addLast(new RequestDecoder(limits));
-        pipeline.addLast(new Http1Guard(worker.limitHits(), info.peerAddress()));
-        pipeline.addLast(new Http1Client(path, worker, info));
+        ch.pipeline().addLast(new Http1Client(path, workers.of(ch.eventLoop()), info));
     }
 
     private void http2(Channel ch, ConnectionInfo info) {

@@ -265,7 +265,8 @@ final class Http3Client extends ChannelInboundHandlerAdapter implements ClientSt
         } else {
             int bytes = data.readableBytes();
             written += bytes;
-            ctx().write(new DefaultHttp3DataFrame(data)).addListener(done -> written(done, bytes));
+            // The codec joins the frame's head and its data by their first bytes, read or not.
+            ctx().write(new DefaultHttp3DataFrame(data.slice())).addListener(done -> written(done, bytes));
         }
     }
 

@@ -2,7 +2,11 @@ package dev.sluice.upstream;
 
 import dev.sluice.service.DeliveryOptions.ProxyProtocol;
 import dev.sluice.service.Target;
+import dev.sluice.wire.MalformedMessage;
+import dev.sluice.wire.MessageListener;
 import dev.sluice.wire.MessageWriter;
+import dev.sluice.wire.ReadLimits;
+import dev.sluice.wire.ResponseReader;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler;
@@ -11,8 +15,10 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelInitializer;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.HttpResponse;
 import io.netty.util.ReferenceCountUtil;
 import java.io.IOException;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,8 +27,11 @@ import org.jspecify.annotations.Nullable;
  * a byte or the end, ends it.
  */
 public final class UpstreamConnection extends ChannelInboundHandlerAdapter {
+    // Applications send large heads (cookies, policies), but not without end.
+    private static final ReadLimits LIMITS = new ReadLimits(16 * 1024, 256 * 1024, 2000);
+
     private final Target target;
-    private final ResponseDecoder decoder = new ResponseDecoder();
+    private final ResponseReader reader;
     private final UpstreamPool pool;
     private final Channel channel;
     private final MessageWriter writer;
@@ -32,6 +41,10 @@ public final class UpstreamConnection extends ChannelInboundHandlerAdapter {
     private long idleLimit;
     // Of the current exchange.
     private boolean requestEnded;
+    // Its final response is not whole yet.
+    private boolean expecting;
+    // A byte has come since the request was sent.
+    private boolean begun;
     private @Nullable Reception reception;
     private @Nullable HeadWrite headWrite;
     private @Nullable Throwable error;
@@ -43,6 +56,7 @@ public final class UpstreamConnection extends ChannelInboundHandlerAdapter {
         this.target = target;
         this.pool = pool;
         this.channel = channel;
+        this.reader = new ResponseReader(new Responses(), channel.alloc(), LIMITS);
         this.writer = new MessageWriter(channel, channel.alloc());
     }
 
@@ -51,8 +65,7 @@ public final class UpstreamConnection extends ChannelInboundHandlerAdapter {
         return new ChannelInitializer<>() {
             @Override
             protected void initChannel(Channel ch) {
-                UpstreamConnection connection = new UpstreamConnection(target, pool, ch);
-                ch.pipeline().addLast(connection.decoder, connection);
+                ch.pipeline().addLast(new UpstreamConnection(target, pool, ch));
             }
         };
     }
@@ -73,7 +86,7 @@ public final class UpstreamConnection extends ChannelInboundHandlerAdapter {
 
     /** Whether a byte of the target's response was read. */
     public boolean answered() {
-        return decoder.begun();
+        return begun;
     }
 
     /** Whether it is certain that no byte of the request has left; told of a connection's first request only. */
@@ -87,7 +100,7 @@ public final class UpstreamConnection extends ChannelInboundHandlerAdapter {
     }
 
     boolean usable() {
-        return channel.isActive() && !decoder.excess() && !target.retired();
+        return channel.isActive() && !reader.waits() && !target.retired();
     }
 
     void assign(ResponseListener to) {
@@ -106,7 +119,9 @@ public final class UpstreamConnection extends ChannelInboundHandlerAdapter {
     }
 
     public void sendHead(HttpRequest request) {
-        decoder.expect(request.method());
+        reader.expect(request.method());
+        expecting = true;
+        begun = false;
         if (reused()) {
             writer.request(request, null);
         } else {
@@ -170,14 +185,18 @@ public final class UpstreamConnection extends ChannelInboundHandlerAdapter {
     /** Ends the connection; nobody is told. */
     public void close() {
         listener = null;
+        reader.close();
         channel.close();
     }
 
-    /** Hands the channel over to the caller, without its HTTP handlers; bytes already read go to {@code successor}. */
+    /** Hands the channel over to the caller, without its HTTP handler; bytes already read go to {@code successor}. */
     public Channel detach(ChannelHandler successor) {
         listener = null;
+        ByteBuf rest = reader.takeRest();
         channel.pipeline().replace(this, "tunnel", successor);
-        channel.pipeline().remove(decoder);
+        if (rest != null) {
+            channel.pipeline().fireChannelRead(rest);
+        }
         return channel;
     }
 
@@ -192,17 +211,54 @@ public final class UpstreamConnection extends ChannelInboundHandlerAdapter {
     @Override
     public void channelRead(ChannelHandlerContext ctx, Object msg) {
         inRead = true;
-        Reception response = reception;
-        if (listener == null || response == null) {
+        if (listener == null) {
             // Bytes that no request asked for: a response must not be taken from them.
             ReferenceCountUtil.release(msg);
             ctx.close();
-            return;
+        } else {
+            begun = true;
+            reader.read((ByteBuf) msg);
         }
-        String fault = response.read(msg);
-        if (fault != null) {
-            fail(new UpstreamFailure(UpstreamFailure.Kind.BAD_RESPONSE, fault));
+    }
+
+    /** What the reader makes of the connection's bytes: one final response for each request, and nothing else. */
+    private final class Responses implements MessageListener<HttpResponse> {
+        @Override
+        public boolean ready() {
+            return expecting;
         }
+
+        @Override
+        public void head(HttpResponse head) {
+            reception().head(head);
+        }
+
+        @Override
+        public void body(ByteBuf data) {
+            reception().body(data);
+        }
+
+        @Override
+        public void end(HttpHeaders trailers) {
+            if (!reception().interim()) {
+                expecting = false;
+                reception().end(trailers);
+            }
+        }
+
+        @Override
+        public void malformed(MalformedMessage why) {
+            bad("malformed HTTP response: " + why.getMessage());
+        }
+    }
+
+    private Reception reception() {
+        return Objects.requireNonNull(reception);
+    }
+
+    /** What came is no response to the request. */
+    void bad(String why) {
+        fail(new UpstreamFailure(UpstreamFailure.Kind.BAD_RESPONSE, why));
     }
 
     /** Whether the one who asked still listens. */
@@ -223,7 +279,7 @@ public final class UpstreamConnection extends ChannelInboundHandlerAdapter {
         }
         if (returning) {
             keep();
-        } else if (listener == null && decoder.excess()) {
+        } else if (listener == null && reader.waits()) {
             close();
         }
     }
@@ -238,6 +294,9 @@ public final class UpstreamConnection extends ChannelInboundHandlerAdapter {
     @Override
     public void channelInactive(ChannelHandlerContext ctx) {
         pool.forget(this);
+        if (!wasReset()) {
+            reader.ended();
+        }
         Throwable cause = error;
         boolean begun = reception != null && reception.headSeen();
         fail(
@@ -248,6 +307,7 @@ public final class UpstreamConnection extends ChannelInboundHandlerAdapter {
 
     @Override
     public void handlerRemoved(ChannelHandlerContext ctx) {
+        reader.close();
         writer.discard();
     }
 
@@ -257,7 +317,7 @@ public final class UpstreamConnection extends ChannelInboundHandlerAdapter {
             // After a failed read channelInactive follows.
             writeFailed(cause);
         } else {
-            fail(new UpstreamFailure(UpstreamFailure.Kind.BAD_RESPONSE, String.valueOf(cause.getMessage())));
+            bad(String.valueOf(cause.getMessage()));
         }
     }
 

@@ -193,14 +193,21 @@ class DrainingTest {
 
     @Test
     void aProxyThatEndsClosesIdleConnectionsAndLetsRequestsFinish() throws Exception {
+        // On each event loop one that is idle: when both have ended, every loop knows that the proxy ends.
         try (Wire idle = proxy.connect();
-                Wire busy = proxy.connect()) {
-            idle.send("GET /quick HTTP/1.1\r\nHost: app.test\r\n\r\n");
-            ProxyFixture.receive(idle);
+                Wire busy = proxy.connect();
+                Wire idleToo = proxy.connect();
+                Wire andIdle = proxy.connect()) {
+            for (Wire wire : List.of(idle, idleToo, andIdle)) {
+                wire.send("GET /quick HTTP/1.1\r\nHost: app.test\r\n\r\n");
+                ProxyFixture.receive(wire);
+            }
             busy.send("GET /slow HTTP/1.1\r\nHost: app.test\r\n\r\n");
-            await().until(() -> old.requests.size() == 2);
+            await().until(() -> old.requests.size() == 4);
             Future<Boolean> draining = clients.submit(() -> proxy.workers.drain(LONG));
             assertThat(idle.ended()).isTrue();
+            assertThat(idleToo.ended()).isTrue();
+            assertThat(andIdle.ended()).isTrue();
             assertThat(draining.isDone()).isFalse();
             goOn.countDown();
             Message answer = ProxyFixture.receive(busy);

@@ -17,7 +17,6 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.embedded.EmbeddedChannel;
 import io.netty.channel.socket.nio.NioSocketChannel;
-import io.netty.handler.codec.http.HttpDecoderConfig;
 import java.io.OutputStream;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -40,10 +39,7 @@ class Http1ClientTest {
         Connector nowhere = new Connector(NioSocketChannel.class, new NameLookup(), Duration.ofSeconds(1));
         Worker worker =
                 new Worker(channel.eventLoop(), new UpstreamPool(channel.eventLoop(), nowhere, RequestMetrics.OFF));
-        channel.pipeline()
-                .addLast(new RequestDecoder(new HttpDecoderConfig()))
-                .addLast(new Http1Guard(worker.limitHits(), ""))
-                .addLast(new Http1Client(path, worker, new ConnectionInfo("127.0.0.1", 1, 80, null, null)));
+        channel.pipeline().addLast(new Http1Client(path, worker, new ConnectionInfo("127.0.0.1", 1, 80, null, null)));
     }
 
     @AfterEach

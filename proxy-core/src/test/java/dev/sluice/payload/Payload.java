@@ -12,7 +12,7 @@ import java.util.Map;
  * @param unseen names of fields that it must not see
  * @param peers what other proxies do that differs, by name
  */
-record Payload(
+public record Payload(
         String section,
         String name,
         String bytes,

@@ -16,7 +16,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Reads {@code requests.txt}; how it is written says its head. */
-final class Payloads {
+public final class Payloads {
     private static final Pattern REPEAT = Pattern.compile("\\{(.+?)\\*(\\d+)}", Pattern.DOTALL);
     private static final Pattern ESCAPE = Pattern.compile("\\\\(x[0-9a-f]{2}|.)");
 
@@ -27,7 +27,7 @@ final class Payloads {
 
     private Payloads() {}
 
-    static List<Payload> all() throws IOException {
+    public static List<Payload> all() throws IOException {
         try (InputStream in = Objects.requireNonNull(Payloads.class.getResourceAsStream("requests.txt"))) {
             Payloads reading = new Payloads();
             new String(in.readAllBytes(), StandardCharsets.US_ASCII).lines().forEach(reading::line);

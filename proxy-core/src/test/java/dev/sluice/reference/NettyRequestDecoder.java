@@ -1,4 +1,4 @@
-package dev.sluice.exchange;
+package dev.sluice.reference;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
@@ -16,7 +16,7 @@ import java.util.List;
  * version in capitals (RFC 9112 3, 2.3), and no field goes over several lines (RFC 9112 5.2). Folded lines would also be
  * joined one by one, at a cost that grows with their square. Refused is told as Netty does: a failed decoder result.
  */
-public final class RequestDecoder extends HttpRequestDecoder {
+final class NettyRequestDecoder extends HttpRequestDecoder {
 
     /** What the next bytes are. */
     private enum Place {
@@ -32,7 +32,7 @@ public final class RequestDecoder extends HttpRequestDecoder {
     private int endOfMethod;
     private int endOfTarget;
 
-    public RequestDecoder(HttpDecoderConfig config) {
+    NettyRequestDecoder(HttpDecoderConfig config) {
         super(config);
     }
 

@@ -1,4 +1,4 @@
-package dev.sluice.upstream;
+package dev.sluice.reference;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
@@ -16,7 +16,7 @@ import java.util.List;
  * Reads the responses of one connection to a target, strictly, and knows what belongs to none: one final response is
  * expected for each request, whatever comes besides is dropped and remembered. On the connection's event loop.
  */
-final class ResponseDecoder extends HttpResponseDecoder {
+final class NettyResponseDecoder extends HttpResponseDecoder {
     /** Bytes of a head, and of trailers: applications send large ones (cookies, policies), but not without end. */
     static final int MAX_HEAD = 256 * 1024;
 
@@ -30,7 +30,7 @@ final class ResponseDecoder extends HttpResponseDecoder {
     private boolean begun;
     private boolean excess;
 
-    ResponseDecoder() {
+    NettyResponseDecoder() {
         // The same length given twice is no lie (RFC 9110 8.6).
         super(new HttpDecoderConfig()
                 .setMaxInitialLineLength(MAX_STATUS_LINE)

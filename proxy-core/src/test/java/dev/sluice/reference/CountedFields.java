@@ -1,4 +1,4 @@
-package dev.sluice.exchange;
+package dev.sluice.reference;
 
 import io.netty.handler.codec.http.DefaultHttpHeaders;
 import io.netty.handler.codec.http.HttpHeaders;
@@ -6,14 +6,14 @@ import io.netty.handler.codec.http.HttpHeadersFactory;
 import java.io.Serial;
 
 /** The header fields of a request, of which there may be so many: the decoder gives up at the first one more. */
-public final class CountedFields extends DefaultHttpHeaders {
+final class CountedFields extends DefaultHttpHeaders {
     private final int most;
 
     private CountedFields(int most) {
         this.most = most;
     }
 
-    public static HttpHeadersFactory factory(int most) {
+    static HttpHeadersFactory factory(int most) {
         return new HttpHeadersFactory() {
             @Override
             public HttpHeaders newHeaders() {
