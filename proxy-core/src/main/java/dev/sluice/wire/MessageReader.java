@@ -202,14 +202,15 @@ public abstract sealed class MessageReader<H extends HttpMessage> permits Reques
         int end = data.indexOf(from + scanned, data.writerIndex(), LF);
         if (end < 0) {
             scanned = data.readableBytes();
-            checkLength(scanned);
+            // Of which one may be the CR.
+            checkLength(scanned - 1);
             return false;
         }
         scanned = 0;
         byte[] lines = LINES.get();
         int count = Math.min(data.readableBytes(), lines.length);
         if (end - from >= count) {
-            checkLength(end - from);
+            checkLength(end - from - 1);
             count = end - from + 1;
             lines = new byte[count];
         }
@@ -230,7 +231,7 @@ public abstract sealed class MessageReader<H extends HttpMessage> permits Reques
             if (end == at || lines[end - 1] != CR) {
                 throw MalformedMessage.syntax("a line that does not end with CRLF");
             }
-            checkLength(end - at);
+            checkLength(end - at - 1);
             boolean goesOn = line(lines, at, end - 1);
             at = end + 1;
             if (!goesOn) {
@@ -319,7 +320,7 @@ public abstract sealed class MessageReader<H extends HttpMessage> permits Reques
         }
     }
 
-    // Of a line, whether its end has come or not.
+    // Of a line without its end, whether that has come or not.
     private void checkLength(int bytes) {
         switch (place) {
             case FIRST_LINE -> {
