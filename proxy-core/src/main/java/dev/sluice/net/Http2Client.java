@@ -38,8 +38,9 @@ final class Http2Client implements ClientStream {
     private TunnelEnd.@Nullable Listener tunnel;
     private boolean requestEnded;
     private boolean responseEnded;
-    // Held until it is known whether the stream ends with it.
+    // Held until it is known whether the stream ends with it: the head, then the last part of the body.
     private @Nullable HttpResponse pendingHead;
+    private @Nullable ByteBuf pendingBody;
     private boolean reading = true;
     private int unread;
     // By the worker's clock: when the client last sent something or was asked for it.
@@ -174,6 +175,10 @@ final class Http2Client implements ClientStream {
     }
 
     void gone() {
+        if (pendingBody != null) {
+            pendingBody.release();
+            pendingBody = null;
+        }
         Exchange of = exchange;
         exchange = null;
         if (of != null && !of.done()) {
@@ -231,15 +236,24 @@ final class Http2Client implements ClientStream {
     @Override
     public void body(ByteBuf data) {
         writePendingHead(false);
+        writePendingBody(false, null);
         if (open()) {
-            connection.encoder().writeData(ctx(), stream.id(), data, 0, false, counted(data.readableBytes()));
+            pendingBody = data;
         } else {
             data.release();
         }
     }
 
-    private ChannelPromise counted(int bytes) {
-        ChannelPromise promise = ctx().newPromise();
+    private void writePendingBody(boolean end, @Nullable ChannelPromise sent) {
+        ByteBuf data = pendingBody;
+        if (data != null) {
+            pendingBody = null;
+            ChannelPromise promise = counted(data.readableBytes(), sent == null ? ctx().newPromise() : sent);
+            connection.encoder().writeData(ctx(), stream.id(), data, 0, end, promise);
+        }
+    }
+
+    private ChannelPromise counted(int bytes, ChannelPromise promise) {
         if (connection.minRate() > 0) {
             promise.addListener(_ -> taken += bytes);
         }
@@ -264,6 +278,11 @@ final class Http2Client implements ClientStream {
     }
 
     private void writeEnd(HttpHeaders trailers, ChannelPromise sent) {
+        if (trailers.isEmpty() && pendingBody != null) {
+            writePendingBody(true, sent);
+            return;
+        }
+        writePendingBody(false, null);
         if (trailers.isEmpty()) {
             connection.encoder().writeData(ctx(), stream.id(), Unpooled.EMPTY_BUFFER, 0, true, sent);
         } else {
@@ -303,6 +322,7 @@ final class Http2Client implements ClientStream {
     @Override
     public void flush() {
         writePendingHead(false);
+        writePendingBody(false, null);
         connection.flushSoon();
     }
 

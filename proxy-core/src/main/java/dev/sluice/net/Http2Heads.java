@@ -179,7 +179,7 @@ final class Http2Heads {
         var fields = from.iteratorCharSequence();
         while (fields.hasNext()) {
             Map.Entry<CharSequence, CharSequence> field = fields.next();
-            AsciiString name = AsciiString.of(field.getKey()).toLowerCase();
+            AsciiString name = LowerCaseNames.of(field.getKey());
             if (!connectionField(name)) {
                 to.add(name, field.getValue());
             }

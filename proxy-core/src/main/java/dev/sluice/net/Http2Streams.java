@@ -22,6 +22,7 @@ import io.netty.handler.codec.http2.DefaultHttp2ConnectionEncoder;
 import io.netty.handler.codec.http2.DefaultHttp2FrameReader;
 import io.netty.handler.codec.http2.DefaultHttp2FrameWriter;
 import io.netty.handler.codec.http2.DefaultHttp2Headers;
+import io.netty.handler.codec.http2.DefaultHttp2RemoteFlowController;
 import io.netty.handler.codec.http2.Http2Connection;
 import io.netty.handler.codec.http2.Http2ConnectionDecoder;
 import io.netty.handler.codec.http2.Http2ConnectionHandler;
@@ -32,6 +33,7 @@ import io.netty.handler.codec.http2.Http2FrameReader;
 import io.netty.handler.codec.http2.Http2Headers;
 import io.netty.handler.codec.http2.Http2Settings;
 import io.netty.handler.codec.http2.Http2Stream;
+import io.netty.handler.codec.http2.UniformStreamByteDistributor;
 import io.netty.util.AsciiString;
 import java.time.Duration;
 import java.util.Map;
@@ -91,6 +93,11 @@ final class Http2Streams extends Http2ConnectionHandler implements ClientConnect
         Http2Connection connection = new DefaultHttp2Connection(true);
         // At once, not only when the client has acknowledged the settings.
         connection.remote().maxActiveStreams(http2.streams());
+        // Clients' priorities are not looked at (RFC 9113 5.3); a queue weighted by them would cost a node a stream.
+        connection
+                .remote()
+                .flowController(
+                        new DefaultHttp2RemoteFlowController(connection, new UniformStreamByteDistributor(connection)));
         SentFrames sent = new SentFrames(new DefaultHttp2FrameWriter());
         Http2Floods encoder = new Http2Floods(
                 new DefaultHttp2ConnectionEncoder(connection, sent),

@@ -28,7 +28,7 @@ final class Http2Tunnel implements TunnelEnd {
 
     @Override
     public void flush() {
-        connection.flushSoon();
+        client.flush();
     }
 
     @Override
@@ -44,6 +44,7 @@ final class Http2Tunnel implements TunnelEnd {
     @Override
     public void finish() {
         if (client.open()) {
+            client.flush();
             connection
                     .encoder()
                     .writeData(
