@@ -26,9 +26,9 @@ class ArchitectureTest {
 
     /** Each package with those that it may use. */
     private static final Map<String, List<String>> USES = Map.of(
-            "net", List.of("exchange", "edge", "service", "http", "tls", "observe"),
+            "net", List.of("exchange", "buffer", "edge", "service", "http", "tls", "observe"),
             "exchange", List.of("edge", "service", "upstream", "buffer", "http", "tls", "observe"),
-            "upstream", List.of("service", "observe"),
+            "upstream", List.of("buffer", "service", "observe"),
             "state", List.of("service", "http", "tls", "observe"),
             "service", List.of("http", "tls", "observe"),
             "buffer", List.of("observe"),

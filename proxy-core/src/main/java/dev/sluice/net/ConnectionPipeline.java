@@ -34,7 +34,7 @@ import org.jspecify.annotations.Nullable;
 /** What a client connection passes through, handler by handler: plain, over TLS, HTTP/1 and HTTP/2. */
 public final class ConnectionPipeline {
     private static final int MAX_LINE = 64 * 1024;
-    private static final int MAX_CHUNK = 64 * 1024;
+    private static final int MAX_CHUNK = 256 * 1024;
 
     private final RequestPath path;
     private final Workers workers;
