@@ -66,8 +66,6 @@ final class ServerContext {
                                 : CHALLENGE_ALPN);
         if (provider != SslProvider.JDK) {
             builder.option(OpenSslContextOption.GROUPS, GROUPS.clone());
-            // The certificate is at hand when the handshake asks for it.
-            builder.option(OpenSslContextOption.USE_TASKS, false);
         }
         return builder.build();
     }
