@@ -31,8 +31,6 @@ public final class TransferReads extends DefaultMaxMessagesRecvByteBufAllocator 
     // A mebibyte in a turn, lest an upload holds up the loop's other connections.
     private static final int READS = 4;
 
-    private static final long MUCH = PlatformDependent.maxDirectMemory() / 8;
-
     private static final FastThreadLocal<ByteBuf> SHARED = new FastThreadLocal<>() {
         @Override
         protected ByteBuf initialValue() {
@@ -45,13 +43,21 @@ public final class TransferReads extends DefaultMaxMessagesRecvByteBufAllocator 
         }
     };
 
-    TransferReads() {
+    private final long much;
+
+    /**
+     * @param much bytes of direct memory in use from which on no further buffer takes the place of one that is held
+     */
+    TransferReads(long much) {
         super(READS);
+        this.much = much;
     }
 
     /** For channels of this class. With io_uring idle connections hold the buffer of their next read: Netty's own there. */
     public static RecvByteBufAllocator of(Class<? extends Channel> type) {
-        return type == IoUringSocketChannel.class ? new AdaptiveRecvByteBufAllocator() : new TransferReads();
+        return type == IoUringSocketChannel.class
+                ? new AdaptiveRecvByteBufAllocator()
+                : new TransferReads(PlatformDependent.maxDirectMemory() / 16);
     }
 
     @Override
@@ -74,7 +80,7 @@ public final class TransferReads extends DefaultMaxMessagesRecvByteBufAllocator 
             }
             ByteBuf shared = SHARED.get();
             if (shared.refCnt() > 1) {
-                if (PlatformDependent.usedDirectMemory() > MUCH) {
+                if (PlatformDependent.usedDirectMemory() > much) {
                     return allocator.ioBuffer(ORDINARY);
                 }
                 SHARED.remove();

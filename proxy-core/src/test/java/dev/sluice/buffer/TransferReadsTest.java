@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 class TransferReadsTest {
     private final EmbeddedChannel channel = new EmbeddedChannel();
     private final ChannelConfig config = channel.config();
-    private final RecvByteBufAllocator.Handle reads = new TransferReads().newHandle();
+    private RecvByteBufAllocator.Handle reads = new TransferReads(Long.MAX_VALUE).newHandle();
 
     @AfterEach
     void end() {
@@ -100,6 +100,20 @@ class TransferReadsTest {
         kept.release();
         assertThat(kept.refCnt()).isZero();
         next.release();
+    }
+
+    @Test
+    void readsAreOrdinaryWhereMuchMemoryIsHeld() {
+        reads = new TransferReads(0).newHandle();
+        assertThat(turn(10_000_000)).isEqualTo(TransferReads.MOST);
+        ByteBuf kept = read(5);
+        ByteBuf next = read(5);
+        assertThat(next.capacity()).isEqualTo(TransferReads.ORDINARY);
+        kept.release();
+        next.release();
+        ByteBuf free = read(5);
+        assertThat(free.capacity()).isEqualTo(TransferReads.MOST);
+        free.release();
     }
 
     @Test
