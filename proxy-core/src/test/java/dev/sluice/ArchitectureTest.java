@@ -26,9 +26,9 @@ class ArchitectureTest {
 
     /** Each package with those that it may use. */
     private static final Map<String, List<String>> USES = Map.ofEntries(
-            Map.entry("net", List.of("exchange", "edge", "service", "http", "tls", "observe")),
+            Map.entry("net", List.of("exchange", "edge", "service", "buffer", "http", "tls", "observe")),
             Map.entry("exchange", List.of("edge", "service", "upstream", "buffer", "wire", "http", "tls", "observe")),
-            Map.entry("upstream", List.of("service", "wire", "observe")),
+            Map.entry("upstream", List.of("service", "buffer", "wire", "observe")),
             Map.entry("state", List.of("service", "http", "tls", "observe")),
             Map.entry("service", List.of("http", "tls", "observe")),
             Map.entry("buffer", List.of("observe")),

@@ -18,6 +18,7 @@ import dev.sluice.service.TlsOptions;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
@@ -30,19 +31,31 @@ import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 
-/** From the bytes of a Host field to the service, among few hosts and many, each as likely as the others. */
+/**
+ * From the bytes of a Host field to the service, among few hosts and many. All hosts are equally long, and what the
+ * requests bring is in one buffer that is read from its beginning to its end, so that neither the lengths nor the
+ * requests' own places in memory make a difference between few and many.
+ *
+ * <p>Hosts are drawn {@code even}, each as likely as the others, which traffic never is: it is the worst that caches can
+ * meet. Or they are drawn {@code skewed}, by Zipf's law with an exponent of 1: the second host has half of the requests
+ * of the first, the hundredth a hundredth. Of 10,000 hosts the first 100 have 53 % of all requests then.
+ */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
 public class RouteBenchmark {
     // So many that the processor cannot learn their order.
     private static final int REQUESTS = 1 << 14;
+    private static final int HOST_BYTES = host(0).length();
 
     @Param({"10", "10000"})
     public int hosts;
 
+    @Param({"even", "skewed"})
+    public String draw = "even";
+
     private RouteTable table = RouteTable.EMPTY;
-    private final byte[][] requests = new byte[REQUESTS][];
+    private final byte[] requests = new byte[REQUESTS * HOST_BYTES];
     private int turn;
 
     @Setup
@@ -55,13 +68,47 @@ public class RouteBenchmark {
         services.restore(all);
         table = services.table();
         SplittableRandom random = new SplittableRandom(1);
+        int[] order = shuffled(random);
+        double[] shares = shares();
         for (int i = 0; i < REQUESTS; i++) {
-            requests[i] = host(random.nextInt(hosts)).getBytes(StandardCharsets.ISO_8859_1);
+            int drawn = draw.equals("even") ? random.nextInt(hosts) : order[skewed(shares, random.nextDouble())];
+            byte[] host = host(drawn).getBytes(StandardCharsets.ISO_8859_1);
+            System.arraycopy(host, 0, requests, i * HOST_BYTES, HOST_BYTES);
         }
     }
 
+    // The hosts that are asked for often are not those that were deployed one after the other.
+    private int[] shuffled(SplittableRandom random) {
+        int[] order = new int[hosts];
+        for (int i = 0; i < hosts; i++) {
+            int at = random.nextInt(i + 1);
+            order[i] = order[at];
+            order[at] = i;
+        }
+        return order;
+    }
+
+    // Of each host and those before it, of all requests.
+    private double[] shares() {
+        double[] shares = new double[hosts];
+        double sum = 0;
+        for (int i = 0; i < hosts; i++) {
+            sum += 1.0 / (i + 1);
+            shares[i] = sum;
+        }
+        for (int i = 0; i < hosts; i++) {
+            shares[i] /= sum;
+        }
+        return shares;
+    }
+
+    private static int skewed(double[] shares, double at) {
+        int found = Arrays.binarySearch(shares, at);
+        return Math.min(shares.length - 1, found < 0 ? -found - 1 : found);
+    }
+
     private static String host(int i) {
-        return "service-" + i + ".example.test";
+        return "service-%05d.example.test".formatted(i);
     }
 
     private static Service service(int i) throws ControlFailure {
@@ -88,16 +135,17 @@ public class RouteBenchmark {
 
     @Benchmark
     public RouteMatch match() {
-        byte[] bytes = requests[turn++ & (REQUESTS - 1)];
-        String host = new String(bytes, StandardCharsets.ISO_8859_1);
-        return table.match(HostName.normalise(host), "/articles/2026");
+        return table.match(HostName.normalise(nextHost()), "/articles/2026");
     }
 
     /** What of it is reading the host. */
     @Benchmark
     public int hostAlone() {
-        byte[] bytes = requests[turn++ & (REQUESTS - 1)];
-        return HostName.normalise(new String(bytes, StandardCharsets.ISO_8859_1))
-                .hashCode();
+        return HostName.normalise(nextHost()).hashCode();
+    }
+
+    private String nextHost() {
+        int at = (turn++ & (REQUESTS - 1)) * HOST_BYTES;
+        return new String(requests, at, HOST_BYTES, StandardCharsets.ISO_8859_1);
     }
 }

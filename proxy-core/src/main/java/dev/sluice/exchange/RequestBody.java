@@ -153,13 +153,21 @@ final class RequestBody {
         } else if (spill != null) {
             collect(data);
         } else if (to != null) {
-            to.sendBody(data);
-            if (!to.writable()) {
-                x.client.reading(false);
-            }
+            send(data, to);
         } else {
             waiting.add(data);
             x.client.reading(false);
+        }
+    }
+
+    // Only what the kernel does not take at once stops the client: stopping and going on costs two system calls.
+    private void send(ByteBuf data, UpstreamConnection to) {
+        to.sendBody(data);
+        if (!to.writable()) {
+            to.flush();
+            if (sink == to && !to.writable()) {
+                x.client.reading(false);
+            }
         }
     }
 
@@ -253,18 +261,16 @@ final class RequestBody {
         });
     }
 
-    /** The target takes more, or less. */
+    /** The target takes more, or less. Whether less is too little is seen where it is sent. */
     void upstreamWritable() {
         UpstreamConnection to = sink;
-        if (to == null) {
+        if (to == null || !to.writable()) {
             return;
         }
         if (reading != null) {
-            if (to.writable()) {
-                reading.resume();
-            }
+            reading.resume();
         } else if (!complete) {
-            x.client.reading(to.writable());
+            x.client.reading(true);
         }
     }
 

@@ -1,5 +1,6 @@
 package dev.sluice.net;
 
+import dev.sluice.buffer.TransferReads;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
@@ -48,6 +49,7 @@ public final class Listener {
                 .option(ChannelOption.SO_BACKLOG, BACKLOG)
                 .childOption(ChannelOption.TCP_NODELAY, true)
                 .childOption(ChannelOption.SO_KEEPALIVE, true)
+                .childOption(ChannelOption.RECVBUF_ALLOCATOR, TransferReads.of(transport.channel()))
                 .childHandler(initializer)
                 .bind(new InetSocketAddress(port))
                 .awaitUninterruptibly();

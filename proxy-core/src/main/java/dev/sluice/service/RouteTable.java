@@ -3,7 +3,6 @@ package dev.sluice.service;
 import dev.sluice.http.HostName;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -21,9 +20,9 @@ public final class RouteTable {
 
     private final SequencedMap<String, Service> services;
     // By host in lower case; wildcards by their suffix with the dot.
-    private final Map<String, RouteMatch.Matched[]> exact = new HashMap<>();
-    private final Map<String, RouteMatch.Matched[]> wildcards = new HashMap<>();
-    private RouteMatch.Matched @Nullable [] anyHost;
+    private final Map<String, HostRoutes> exact = new HashMap<>();
+    private final Map<String, HostRoutes> wildcards = new HashMap<>();
+    private @Nullable HostRoutes anyHost;
     private final @Nullable String defaultTlsHost;
     // By the path that load balancers ask; of several services the first.
     private final Map<String, Service> balancerPaths = new HashMap<>();
@@ -66,10 +65,8 @@ public final class RouteTable {
 
     private Service inheriting(Service service) {
         String firstHost = key(service.options().hosts().getFirst());
-        RouteMatch.@Nullable Matched[] routes = exact.get(firstHost);
-        RouteMatch root = routes != null && routes[routes.length - 1].prefix().equals("/")
-                ? routes[routes.length - 1]
-                : matchRootElsewhere(firstHost);
+        HostRoutes routes = exact.get(firstHost);
+        RouteMatch root = routes != null && routes.root() != null ? routes.root() : matchRootElsewhere(firstHost);
         if (root instanceof RouteMatch.Matched(Service owner, String _)) {
             TlsOptions tls = owner.options().tls();
             return service.withTls(tls.enabled(), tls.redirect());
@@ -80,22 +77,22 @@ public final class RouteTable {
     // The services under a path are themselves bound to the host; its TLS may come from a wildcard's root.
     private RouteMatch matchRootElsewhere(String host) {
         if (host.startsWith("*.")) {
-            RouteMatch.@Nullable Matched[] same = wildcards.get(host.substring(1));
-            return same == null ? RouteMatch.NO_SERVICE : longest(same, "/");
+            return root(wildcards.get(host.substring(1)));
         }
         int dot = host.indexOf('.');
-        RouteMatch.@Nullable Matched[] wild = dot > 0 ? wildcards.get(host.substring(dot)) : null;
+        HostRoutes wild = dot > 0 ? wildcards.get(host.substring(dot)) : null;
         if (wild != null) {
-            return longest(wild, "/");
+            return root(wild);
         }
-        return host.isEmpty() && anyHost != null ? longest(anyHost, "/") : RouteMatch.NO_SERVICE;
+        return host.isEmpty() ? root(anyHost) : RouteMatch.NO_SERVICE;
+    }
+
+    private static RouteMatch root(@Nullable HostRoutes routes) {
+        return routes == null || routes.root() == null ? RouteMatch.NO_SERVICE : routes.root();
     }
 
     private void bind(String host, List<RouteMatch.Matched> matches) {
-        matches.sort(
-                Comparator.comparingInt((RouteMatch.Matched m) -> m.prefix().length())
-                        .reversed());
-        RouteMatch.Matched[] routes = matches.toArray(new RouteMatch.Matched[0]);
+        HostRoutes routes = HostRoutes.of(matches);
         if (host.isEmpty()) {
             anyHost = routes;
         } else if (host.startsWith("*.")) {
@@ -112,7 +109,7 @@ public final class RouteTable {
      * @param path percent-decoded, without the query
      */
     public RouteMatch match(String host, String path) {
-        RouteMatch.@Nullable Matched[] routes = exact.get(host);
+        HostRoutes routes = exact.get(host);
         if (routes == null) {
             int dot = host.indexOf('.');
             routes = dot > 0 ? wildcards.get(host.substring(dot)) : null;
@@ -120,19 +117,7 @@ public final class RouteTable {
         if (routes == null) {
             routes = anyHost;
         }
-        return routes == null ? RouteMatch.NO_SERVICE : longest(routes, path);
-    }
-
-    private static RouteMatch longest(RouteMatch.Matched[] routes, String path) {
-        for (RouteMatch.Matched route : routes) {
-            String prefix = route.prefix();
-            if (prefix.length() == 1
-                    || (path.startsWith(prefix)
-                            && (path.length() == prefix.length() || path.charAt(prefix.length()) == '/'))) {
-                return route;
-            }
-        }
-        return RouteMatch.NO_SERVICE;
+        return routes == null ? RouteMatch.NO_SERVICE : routes.match(path);
     }
 
     /**

@@ -1,5 +1,6 @@
 package dev.sluice.upstream;
 
+import dev.sluice.buffer.TransferReads;
 import dev.sluice.service.TargetAddress;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.channel.Channel;
@@ -7,6 +8,7 @@ import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
+import io.netty.channel.RecvByteBufAllocator;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
@@ -15,6 +17,7 @@ import java.time.Duration;
 /** Opens connections to targets: resolves the name, then tries its addresses in turn. All on the caller's event loop. */
 public final class Connector {
     private final Class<? extends Channel> channelType;
+    private final RecvByteBufAllocator reads;
     private final NameLookup names;
     private final int timeoutMillis;
 
@@ -30,6 +33,7 @@ public final class Connector {
      */
     public Connector(Class<? extends Channel> channelType, NameLookup names, Duration timeout) {
         this.channelType = channelType;
+        this.reads = TransferReads.of(channelType);
         this.names = names;
         this.timeoutMillis = (int) timeout.toMillis();
     }
@@ -70,6 +74,7 @@ public final class Connector {
                 .channel(channelType)
                 .option(ChannelOption.TCP_NODELAY, true)
                 .option(ChannelOption.SO_KEEPALIVE, true)
+                .option(ChannelOption.RECVBUF_ALLOCATOR, reads)
                 // A target may answer and stop reading: its answer counts, although our writes fail.
                 .option(ChannelOption.AUTO_CLOSE, false)
                 .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, timeoutMillis)

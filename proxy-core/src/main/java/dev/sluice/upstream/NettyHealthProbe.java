@@ -12,6 +12,7 @@ import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelInitializer;
+import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
 import io.netty.handler.codec.http.DefaultFullHttpRequest;
 import io.netty.handler.codec.http.FullHttpRequest;
@@ -25,12 +26,12 @@ import io.netty.handler.codec.http.HttpStatusClass;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.util.ReferenceCountUtil;
+import io.netty.util.concurrent.Future;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -105,12 +106,12 @@ public final class NettyHealthProbe implements HealthProbe {
 
     private HealthResult get(Hop hop, long deadline, ProxyProtocol header) throws InterruptedException {
         Answer answer = new Answer(hop, header);
-        connector.connect(loops.next(), hop.address(), hop.port(), answer.initializer(), answer);
+        EventLoop loop = loops.next();
+        answer.timeout = loop.schedule(answer::timedOut, deadline - System.nanoTime(), TimeUnit.NANOSECONDS);
+        connector.connect(loop, hop.address(), hop.port(), answer.initializer(), answer);
         try {
-            long left = Math.max(0, deadline - System.nanoTime());
-            return answer.result.get(left, TimeUnit.NANOSECONDS);
-        } catch (TimeoutException e) {
-            return new HealthResult.TimedOut(answer.connected);
+            // A wait with a limit would wake two more threads for each check.
+            return answer.result.get();
         } catch (ExecutionException e) {
             return new HealthResult.BadAnswer(String.valueOf(e.getCause()), false);
         } finally {
@@ -126,6 +127,7 @@ public final class NettyHealthProbe implements HealthProbe {
         private final ProxyProtocol header;
         private final StringBuilder body = new StringBuilder();
         private volatile @Nullable Channel channel;
+        private volatile @Nullable Future<?> timeout;
         private volatile boolean connected;
         private @Nullable HttpResponse head;
         private boolean tls;
@@ -188,6 +190,9 @@ public final class NettyHealthProbe implements HealthProbe {
                 if (msg instanceof HttpContent content) {
                     readBody(content);
                 }
+                if (msg instanceof LastHttpContent && result.isDone()) {
+                    end(ctx.channel());
+                }
             } finally {
                 ReferenceCountUtil.release(msg);
             }
@@ -207,7 +212,7 @@ public final class NettyHealthProbe implements HealthProbe {
 
         private void readBody(HttpContent content) {
             HttpResponse response = head;
-            if (response == null) {
+            if (response == null || result.isDone()) {
                 return;
             }
             ByteBuf data = content.content();
@@ -230,7 +235,7 @@ public final class NettyHealthProbe implements HealthProbe {
 
         @Override
         public void channelInactive(ChannelHandlerContext ctx) {
-            if (head != null) {
+            if (!result.isDone() && head != null) {
                 wrongStatus(head);
             } else {
                 result.complete(new HealthResult.BadAnswer("the connection was closed without an answer", tls));
@@ -252,9 +257,24 @@ public final class NettyHealthProbe implements HealthProbe {
             }
         }
 
+        void timedOut() {
+            result.complete(new HealthResult.TimedOut(connected));
+        }
+
+        // Most answers have ended by now, and their connections with them.
         void close() {
             result.cancel(false);
             Channel ch = channel;
+            if (ch == null || ch.isOpen()) {
+                end(ch);
+            }
+        }
+
+        private void end(@Nullable Channel ch) {
+            Future<?> waiting = timeout;
+            if (waiting != null) {
+                waiting.cancel(false);
+            }
             if (ch != null) {
                 ch.close();
             }

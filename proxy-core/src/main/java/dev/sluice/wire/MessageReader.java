@@ -131,9 +131,22 @@ public abstract sealed class MessageReader<H extends HttpMessage> permits Reques
         } finally {
             running = false;
         }
-        if (held != null && !held.isReadable()) {
-            held.release();
+        settle();
+    }
+
+    // A little that is left over does not hold on to a large buffer.
+    private void settle() {
+        ByteBuf data = held;
+        if (data == null) {
+            return;
+        }
+        int count = data.readableBytes();
+        if (count == 0) {
+            data.release();
             held = null;
+        } else if (count < data.capacity() / 16) {
+            held = allocator.directBuffer(count).writeBytes(data);
+            data.release();
         }
     }
 
