@@ -157,6 +157,10 @@ public final class PemFiles {
         if (!publicKey.getAlgorithm().equals(key.getAlgorithm())) {
             return false;
         }
+        // In a JVM that has just started, Java's elliptic curves take a tenth of a second to warm up.
+        if (KeyEncoding.carries(key, publicKey)) {
+            return true;
+        }
         // The JDK does not tell the public half of these keys, so try them out.
         Signature signature = Signature.getInstance(key.getAlgorithm().equals("EC") ? "SHA256withECDSA" : "EdDSA");
         byte[] probe = {1};
