@@ -5,6 +5,7 @@ import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -78,15 +79,16 @@ final class Train implements AutoCloseable {
         String target = "--target=127.0.0.1:" + backend.getAddress().getPort();
         command("", "deploy", "plain", target);
         command(
-                record(cliCache),
-                "deploy",
+                record(cliCache) + " -cp " + jars() + "/lib/sluice.jar Rehearsal",
+                "+", "--version", "+", "list", "+", "deploy",
                 "secure",
                 target,
                 "--host=localhost",
                 "--tls",
                 "--tls-certificate-path=" + work.resolve("cert.pem"),
-                "--tls-private-key-path=" + work.resolve("key.pem"));
+                "--tls-private-key-path=" + work.resolve("key.pem"), "+", "list");
         traffic("http://127.0.0.1:" + http, client(trust, HttpClient.Version.HTTP_1_1));
+        lastRequest(http);
         traffic("https://localhost:" + https, client(trust, HttpClient.Version.HTTP_1_1));
         traffic("https://localhost:" + https, client(trust, HttpClient.Version.HTTP_2));
         expect(client(trust, HttpClient.Version.HTTP_1_1), get("http://localhost:" + http + "/"), 301);
@@ -114,6 +116,11 @@ final class Train implements AutoCloseable {
         if (!Files.exists(cache)) {
             throw new Failed("the JVM left no " + cache.getFileName() + ":\n" + tail(output));
         }
+    }
+
+    /** Where the launcher has the JVM look for the jars. */
+    private Path jars() {
+        return Files.isDirectory(Path.of("/proc/self/fd")) ? Path.of("/proc/self/fd/9") : tree;
     }
 
     private Path recording(Path cache) {
@@ -146,6 +153,18 @@ final class Train implements AutoCloseable {
         expect(client, HttpRequest.newBuilder(URI.create(origin + "/")).HEAD(), 200);
         expect(client, HttpRequest.newBuilder(URI.create(origin + "/upload")).PUT(BodyPublishers.ofByteArray(new byte[1 << 20])), 200);
         expect(client, get(origin + "/missing"), 404);
+    }
+
+    /** With a header field that the JDK's client does not let one set. */
+    private static void lastRequest(int port) throws Exception {
+        try (var socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+            socket.setSoTimeout((int) PATIENCE.toMillis());
+            socket.getOutputStream().write("GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n".getBytes());
+            String answer = new String(socket.getInputStream().readAllBytes());
+            if (!answer.startsWith("HTTP/1.1 ")) {
+                throw new Failed("a request with `Connection: close` was answered with: " + answer);
+            }
+        }
     }
 
     private static HttpRequest.Builder get(String uri) {
