@@ -1,4 +1,5 @@
 import dev.sluice.cli.Sluice;
+import dev.sluice.daemon.Main;
 
 /**
  * Runs several commands in one process, so that one AOT cache knows them all. For Train alone, though it is part of
@@ -11,12 +12,12 @@ final class Rehearsal {
 
     public static void main(String[] arguments) {
         String[] commands = String.join("\n", arguments).split("\n\\+\n");
-        for (int i = 1; i < commands.length; i++) {
-            int code = Sluice.run(commands[i].split("\n"), System.out, System.err, _ -> 1);
-            if (code != 0) {
-                System.exit(code);
+        int last = commands.length - 1;
+        for (int i = 1; i < last; i++) {
+            if (Sluice.run(commands[i].split("\n"), System.out, System.err, _ -> 1) != 0) {
+                System.exit(1);
             }
         }
-        System.exit(0);
+        Main.main(commands[last].split("\n")); // ends the process
     }
 }

@@ -159,9 +159,9 @@ final class Train implements AutoCloseable {
     private static void lastRequest(int port) throws Exception {
         try (var socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
             socket.setSoTimeout((int) PATIENCE.toMillis());
-            socket.getOutputStream().write("GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n".getBytes());
+            socket.getOutputStream().write("GET / HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n".getBytes());
             String answer = new String(socket.getInputStream().readAllBytes());
-            if (!answer.startsWith("HTTP/1.1 ")) {
+            if (!answer.startsWith("HTTP/1.1 200")) {
                 throw new Failed("a request with `Connection: close` was answered with: " + answer);
             }
         }

@@ -93,6 +93,10 @@ launchers() {
   cp src/bin/sluice "$new/bin/sluice"
   cp src/bin/sluice "$new/bin/kamal-proxy"
   cp src/conf/*.options "$new/conf/"
+  # Named, for the JVM would look for another one in every jar.
+  if [ "$os" = linux ]; then
+    echo "-Djava.nio.channels.spi.SelectorProvider=sun.nio.ch.EPollSelectorProvider" >>"$new/conf/cli.options"
+  fi
   cp src/systemd/* "$new/systemd/"
   cp src/doc/README "$new/README"
   [ ! -f ../LICENSE ] || cp ../LICENSE "$new/"
