@@ -67,9 +67,8 @@ final class KeyEncoding {
     }
 
     /**
-     * Whether an EC key carries this public key with it, as the tools write it (RFC 5915 3, the field publicKey). False
-     * also where it cannot be told. That private and public half belong together the TLS library looks at when it takes
-     * the key.
+     * Whether an EC key carries this public key with it, as most tools write it (RFC 5915 3, the field publicKey). False
+     * also where it cannot be told. Says nothing of the private half.
      */
     static boolean carries(PrivateKey key, PublicKey publicKey) {
         try {
