@@ -1,12 +1,11 @@
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
-import com.sun.net.httpserver.HttpsConfigurator;
-import com.sun.net.httpserver.HttpsServer;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -18,6 +17,7 @@ import java.security.KeyStore;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Base64;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
@@ -26,22 +26,20 @@ import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
 
 /**
- * Makes the AOT caches of a distribution tree: runs its daemon, deploys services, sends requests of every kind, has a
- * certificate ordered, and stops it; runs its command line. Listens on 127.0.0.1 on free ports, with a home of its own. Whatever goes wrong ends
- * it with the reason and exit code 1. Usage: java Train.java TREE HASH, where HASH becomes part of the caches' names.
+ * Makes the AOT caches of a distribution tree: runs its daemon, which restores services, deploys others, sends requests
+ * of every kind, and stops it; runs its command line. No certificate is ordered: every class in the cache takes memory
+ * from the start on, and these would be a fifth of them all. Listens on 127.0.0.1 on free ports, with a home of its own.
+ * Whatever goes wrong ends it with the reason and exit code 1. Usage: java Train.java TREE HASH, where HASH becomes part of the caches' names.
  */
 final class Train implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final int ROUNDS = 50;
     private static final char[] PASSWORD = "training".toCharArray();
-    private static final String RECORD = "-XX:AOTCacheOutput=";
 
     private final Path tree;
     private final Path work;
     private final Path log;
     private final HttpServer backend;
-    private volatile boolean proved;
-    private volatile boolean finalized;
     private final List<Process> started = new ArrayList<>();
 
     private Train(Path tree) throws IOException {
@@ -66,113 +64,84 @@ final class Train implements AutoCloseable {
     private void run(Path daemonCache, Path cliCache) throws Exception {
         int metrics = freePort();
         SSLContext trust = certificate();
-        HttpsServer authority = authority(trust);
+        state();
         Process daemon = start(
                 log,
-                daemonCache,
+                record(daemonCache),
                 "run",
                 "--http-port=0",
                 "--https-port=0",
-                "--metrics-port=" + metrics,
-                "--acme-directory=https://localhost:" + authority.getAddress().getPort() + "/directory",
-                "--acme-root=" + work.resolve("cert.pem"));
+                "--metrics-port=" + metrics);
         String ready = awaitReady(daemon);
         int http = port(ready, "http");
         int https = port(ready, "https");
 
         String target = "--target=127.0.0.1:" + backend.getAddress().getPort();
-        command(null, "deploy", "plain", target);
+        command("", "deploy", "plain", target);
         command(
-                cliCache,
-                "deploy",
+                record(cliCache) + " -cp " + jars() + "/lib/sluice.jar Rehearsal",
+                "+", "--version", "+", "list", "+", "deploy",
                 "secure",
                 target,
                 "--host=localhost",
                 "--tls",
                 "--tls-certificate-path=" + work.resolve("cert.pem"),
-                "--tls-private-key-path=" + work.resolve("key.pem"));
+                "--tls-private-key-path=" + work.resolve("key.pem"), "+", "list");
         traffic("http://127.0.0.1:" + http, client(trust, HttpClient.Version.HTTP_1_1));
+        lastRequest(http);
         traffic("https://localhost:" + https, client(trust, HttpClient.Version.HTTP_1_1));
         traffic("https://localhost:" + https, client(trust, HttpClient.Version.HTTP_2));
         expect(client(trust, HttpClient.Version.HTTP_1_1), get("http://localhost:" + http + "/"), 301);
         expect(client(trust, HttpClient.Version.HTTP_1_1), get("http://127.0.0.1:" + metrics + "/metrics"), 200);
-        command(null, "deploy", "ordered", target, "--host=ordered.test", "--tls");
-        awaitOrder(daemon);
-        authority.stop(0);
-        command(null, "deploy", "plain", target);
-        command(null, "list");
-        command(null, "stop", "plain");
+        command("", "deploy", "plain", target);
+        command("", "list");
+        command("", "stop", "plain");
         expect(client(trust, HttpClient.Version.HTTP_1_1), get("http://127.0.0.1:" + http + "/"), 503);
-        command(null, "remove", "plain");
+        command("", "remove", "plain");
 
         daemon.destroy();
         finish(daemon, "run", log);
-        for (Path cache : List.of(daemonCache, cliCache)) {
-            if (!Files.exists(cache)) {
-                throw new Failed("the JVM left no " + cache.getFileName());
-            }
-        }
+        assemble(daemonCache, "run");
+        assemble(cliCache, "deploy");
     }
 
     /**
-     * An authority that goes along until it has been sent what it should sign, and then refuses: by then all that talks
-     * to authorities has been loaded.
+     * Makes a cache of what a process has recorded. Started by the launcher as that process was, and not by it as
+     * -XX:AOTCacheOutput would have it, because the JVM looks for the jars by the names that they have in the launcher.
      */
-    private HttpsServer authority(SSLContext own) throws IOException {
-        var server = HttpsServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-        server.setHttpsConfigurator(new HttpsConfigurator(own));
-        String base = "https://localhost:" + server.getAddress().getPort();
-        server.createContext("/", exchange -> {
-            try (exchange) {
-                exchange.getRequestBody().readAllBytes();
-                String path = exchange.getRequestURI().getPath();
-                proved |= path.equals("/challenge");
-                finalized |= path.equals("/finalize");
-                byte[] body = authorityText(base, path).getBytes();
-                boolean made = path.equals("/account") || path.equals("/order");
-                if (made) {
-                    exchange.getResponseHeaders().set("Location", base + path + "/1");
-                }
-                exchange.getResponseHeaders().set("Replay-Nonce", "nonce" + System.nanoTime());
-                exchange.getResponseHeaders().set("Content-Type", "application/json");
-                boolean head = exchange.getRequestMethod().equals("HEAD");
-                exchange.sendResponseHeaders(made ? 201 : 200, head ? -1 : body.length);
-                if (!head) {
-                    exchange.getResponseBody().write(body);
-                }
-            }
-        });
-        server.start();
-        return server;
-    }
-
-    private String authorityText(String base, String path) {
-        String challenge = """
-                {"type":"http-01","url":"%s/challenge","status":"%s","token":"dHJhaW5pbmctdHJhaW5pbmctdHJhaW5pbmc"}"""
-                .formatted(base, proved ? "valid" : "pending");
-        return switch (path) {
-            case "/directory" -> """
-                {"newNonce":"%1$s/nonce","newAccount":"%1$s/account","newOrder":"%1$s/order"}""".formatted(base);
-            case "/challenge" -> challenge;
-            case "/authorization" -> """
-                {"status":"%s","identifier":{"type":"dns","value":"ordered.test"},"challenges":[%s]}"""
-                .formatted(proved ? "valid" : "pending", challenge);
-            case "/account", "/account/1", "/nonce" -> "{\"status\":\"valid\"}";
-            default -> """
-                {"status":"%2$s","identifiers":[{"type":"dns","value":"ordered.test"}],
-                "authorizations":["%1$s/authorization"],"finalize":"%1$s/finalize"}"""
-                .formatted(base, finalized ? "invalid" : proved ? "ready" : "pending");
-        };
-    }
-
-    private void awaitOrder(Process daemon) throws Exception {
-        long deadline = System.nanoTime() + PATIENCE.toNanos();
-        while (!finalized) {
-            if (!daemon.isAlive() || System.nanoTime() > deadline) {
-                throw new Failed("the daemon did not order a certificate:\n" + tail(log));
-            }
-            daemon.waitFor(20, TimeUnit.MILLISECONDS);
+    private void assemble(Path cache, String role) throws Exception {
+        Path output = work.resolve("assembly.log");
+        String flags = "-XX:AOTMode=create -XX:AOTCache=" + cache + " -XX:AOTConfiguration=" + recording(cache);
+        finish(start(output, flags, role), "making " + cache.getFileName(), output);
+        if (!Files.exists(cache)) {
+            throw new Failed("the JVM left no " + cache.getFileName() + ":\n" + tail(output));
         }
+    }
+
+    /** Where the launcher has the JVM look for the jars. */
+    private Path jars() {
+        return Files.isDirectory(Path.of("/proc/self/fd")) ? Path.of("/proc/self/fd/9") : tree;
+    }
+
+    private Path recording(Path cache) {
+        return work.resolve(cache.getFileName() + ".recording");
+    }
+
+    /** The state file of a daemon that was stopped: most daemons start with one. */
+    private void state() throws IOException {
+        Path file = work.resolve(".config/kamal-proxy/kamal-proxy.state");
+        Files.createDirectories(file.getParent());
+        String service = """
+                {"name":"%s","options":{"hosts":["%s"],"path_prefixes":["/"],"tls_enabled":%b,"tls_redirect":true,
+                "tls_certificate_path":"%s","tls_private_key_path":"%s","strip_prefix":true,
+                "writer_affinity_timeout":3000000000},"target_options":{"health_check_config":{"path":"/up",
+                "interval":1000000000,"timeout":5000000000},"response_timeout":30000000000,
+                "max_memory_buffer_size":1048576,"forward_headers":true},"active_targets":["127.0.0.1:%d"]}""";
+        int port = backend.getAddress().getPort();
+        String plain = service.formatted("restored", "restored.test", false, "", "", port);
+        String secure = service.formatted("restored-secure", "restored-secure.test", true, work.resolve("cert.pem"),
+                work.resolve("key.pem"), port);
+        Files.writeString(file, "[" + plain + "," + secure + "]\n");
     }
 
     private static void traffic(String origin, HttpClient client) throws Exception {
@@ -184,6 +153,18 @@ final class Train implements AutoCloseable {
         expect(client, HttpRequest.newBuilder(URI.create(origin + "/")).HEAD(), 200);
         expect(client, HttpRequest.newBuilder(URI.create(origin + "/upload")).PUT(BodyPublishers.ofByteArray(new byte[1 << 20])), 200);
         expect(client, get(origin + "/missing"), 404);
+    }
+
+    /** With a header field that the JDK's client does not let one set. */
+    private static void lastRequest(int port) throws Exception {
+        try (var socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+            socket.setSoTimeout((int) PATIENCE.toMillis());
+            socket.getOutputStream().write("GET / HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n".getBytes());
+            String answer = new String(socket.getInputStream().readAllBytes());
+            if (!answer.startsWith("HTTP/1.1 200")) {
+                throw new Failed("a request with `Connection: close` was answered with: " + answer);
+            }
+        }
     }
 
     private static HttpRequest.Builder get(String uri) {
@@ -221,7 +202,7 @@ final class Train implements AutoCloseable {
     private SSLContext certificate() throws Exception {
         Path store = work.resolve("store.p12");
         Path keytool = Path.of(System.getProperty("java.home"), "bin", "keytool");
-        var command = List.of(keytool.toString(), "-genkeypair", "-alias", "localhost", "-keyalg", "EC", "-dname",
+        var command = List.of(keytool.toString(), "-genkeypair", "-alias", "localhost", "-keyalg", "EC", "-groupname", "secp256r1", "-dname",
                 "CN=localhost", "-ext", "san=dns:localhost", "-keystore", store.toString(), "-storepass",
                 new String(PASSWORD));
         Path output = work.resolve("keytool.log");
@@ -230,7 +211,7 @@ final class Train implements AutoCloseable {
         finish(keytoolRun, "keytool", output);
         var keys = KeyStore.getInstance(store.toFile(), PASSWORD);
         pem("cert.pem", "CERTIFICATE", keys.getCertificate("localhost").getEncoded());
-        pem("key.pem", "PRIVATE KEY", keys.getKey("localhost", PASSWORD).getEncoded());
+        pem("key.pem", "PRIVATE KEY", key(keys));
 
         var trusted = KeyStore.getInstance(KeyStore.getDefaultType());
         trusted.load(null, null);
@@ -244,17 +225,32 @@ final class Train implements AutoCloseable {
         return context;
     }
 
+    /** PKCS#8 with the public half in it, as OpenSSL and ACME clients write a key; the JDK leaves it out. */
+    private static byte[] key(KeyStore keys) throws Exception {
+        var hex = HexFormat.of();
+        String secret = hex.formatHex(keys.getKey("localhost", PASSWORD).getEncoded());
+        String open = hex.formatHex(keys.getCertificate("localhost").getPublicKey().getEncoded());
+        return hex.parseHex("308187020100301306072a8648ce3d020106082a8648ce3d030107046d306b0201010420"
+                + secret.substring(secret.length() - 2 * 32)
+                + "a144034200"
+                + open.substring(open.length() - 2 * 65));
+    }
+
     private void pem(String file, String type, byte[] der) throws IOException {
         String text = Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(der);
         Files.writeString(work.resolve(file), "-----BEGIN " + type + "-----\n" + text + "\n-----END " + type + "-----\n");
     }
 
-    private void command(Path cache, String... arguments) throws Exception {
-        Path output = work.resolve("command.log");
-        finish(start(output, cache, arguments), String.join(" ", arguments), output);
+    private String record(Path cache) {
+        return "-XX:AOTMode=record -XX:AOTConfiguration=" + recording(cache);
     }
 
-    private Process start(Path output, Path cache, String... arguments) throws IOException {
+    private void command(String flags, String... arguments) throws Exception {
+        Path output = work.resolve("command.log");
+        finish(start(output, flags, arguments), String.join(" ", arguments), output);
+    }
+
+    private Process start(Path output, String flags, String... arguments) throws IOException {
         var command = new ArrayList<>(List.of(tree.resolve("bin/sluice").toString()));
         command.addAll(List.of(arguments));
         var builder = new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(output.toFile());
@@ -263,7 +259,7 @@ final class Train implements AutoCloseable {
         environment.put("HOME", work.toString());
         environment.put("XDG_RUNTIME_DIR", work.toString());
         environment.put("TMPDIR", work.toString());
-        environment.put("SLUICE_JAVA_OPTS", cache == null ? "" : RECORD + cache);
+        environment.put("SLUICE_JAVA_OPTS", flags);
         Process process = builder.start();
         started.add(process);
         return process;

@@ -37,7 +37,7 @@ record CompletionCommand(String name) implements Command {
 
     private static CommandSpec tree(Command command, Session session) {
         CommandSpec spec = CommandSpec.create().name(command.name());
-        for (OptionSpec flag : PflagArguments.spec(command, session).options()) {
+        for (OptionSpec flag : PflagArguments.flags(command, session)) {
             OptionSpec.Builder plain = OptionSpec.builder(flag);
             // Otherwise the script would wait for a value after a bool flag.
             spec.addOption(

@@ -67,6 +67,11 @@ final class FlagSpecs {
         return flag.arity().min() > 0;
     }
 
+    /** A value as the flag's kind has it; throws what its converter does when it is no such value. */
+    static Object convert(OptionSpec flag, String value) throws Exception {
+        return flag.converters().length == 0 ? value : flag.converters()[0].convert(value);
+    }
+
     private static OptionSpec.Builder flag(String name, String description) {
         return OptionSpec.builder("--" + name).description(description);
     }

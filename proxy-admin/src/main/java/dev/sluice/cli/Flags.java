@@ -2,16 +2,22 @@ package dev.sluice.cli;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
-import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.Model.OptionSpec;
 
-/** The flags and words of one command line, read and converted: what was given, and for the rest the defaults. */
-record Flags(ParseResult parsed, List<String> words) {
+/**
+ * The flags and words of one command line, read and converted: what was given, and for the rest the defaults.
+ *
+ * @param specs all flags of the command, by their names
+ * @param given values of those that were given, by their long names, in the order of the command line
+ */
+record Flags(Map<String, OptionSpec> specs, Map<String, List<Object>> given, List<String> words) {
 
     /** Whether the flag stood on the command line, whatever its value. */
     boolean given(String flag) {
-        return parsed.hasMatchedOption("--" + flag);
+        return given.containsKey("--" + flag);
     }
 
     /** The service that the command is about: its one word. */
@@ -50,7 +56,24 @@ record Flags(ParseResult parsed, List<String> words) {
                 : List.of();
     }
 
+    /** The last one given, as with pflag; of a flag that takes several all, one after the other. */
     private @Nullable Object value(String flag) {
-        return parsed.commandSpec().findOption("--" + flag).getValue();
+        OptionSpec spec = Objects.requireNonNull(specs.get("--" + flag), flag);
+        List<Object> values = given.get("--" + flag);
+        if (values == null) {
+            return otherwise(spec);
+        }
+        return spec.isMultiValue()
+                ? values.stream().flatMap(v -> ((List<?>) v).stream()).toList()
+                : values.getLast();
+    }
+
+    private static @Nullable Object otherwise(OptionSpec spec) {
+        String value = spec.defaultValue();
+        try {
+            return value == null ? null : FlagSpecs.convert(spec, value);
+        } catch (Exception e) {
+            throw new IllegalStateException(spec.longestName() + " has a default that it does not take", e);
+        }
     }
 }

@@ -1,9 +1,7 @@
 package dev.sluice.cli;
 
-import com.sun.management.UnixOperatingSystemMXBean;
 import dev.sluice.edge.EdgeLimits;
 import dev.sluice.service.GoDuration;
-import java.lang.management.ManagementFactory;
 import java.time.Duration;
 import java.util.List;
 import picocli.CommandLine.Model.OptionSpec;
@@ -83,11 +81,11 @@ final class LimitFlags {
 
     /** With as many connections as this process may have files: each may need a second one to a target. */
     static EdgeLimits automatic(EdgeLimits limits) {
-        if (limits.connections().total() > 0
-                || !(ManagementFactory.getOperatingSystemMXBean() instanceof UnixOperatingSystemMXBean system)) {
+        long most = limits.connections().total() > 0 ? -1 : OpenFiles.most();
+        if (most < 0) {
             return limits;
         }
-        long files = Math.max(OTHER_FILES, system.getMaxFileDescriptorCount() - OTHER_FILES);
+        long files = Math.max(OTHER_FILES, most - OTHER_FILES);
         int total = (int) Math.min(files / 2, Integer.MAX_VALUE);
         return limits.with(
                 new EdgeLimits.Connections(total, limits.connections().perClient()));

@@ -1,41 +1,49 @@
 package dev.sluice.cli;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
-import picocli.CommandLine;
-import picocli.CommandLine.Model.CommandSpec;
+import java.util.Map;
 import picocli.CommandLine.Model.OptionSpec;
 
 /**
  * Reads a command's arguments by pflag's rules, which differ from picocli's: a flag for a bool never takes the next word,
  * the only short flag is {@code -h}, and the first mistake from the left is the one that is reported, in pflag's words.
- * What passes is handed to picocli in a form that has one reading only: {@code --name=value ...}.
+ * Picocli's model says which flags there are; its parser is left out, for it looks for classes that are not there (of
+ * Groovy, of SQL), and that opens every jar of the class path.
  */
 final class PflagArguments {
-    private final CommandSpec spec;
+    private final Map<String, OptionSpec> specs;
     private final List<String> arguments;
-    private final List<String> flags = new ArrayList<>();
+    private final Map<String, List<Object>> given = new HashMap<>();
     private final List<String> words = new ArrayList<>();
     private int next;
 
-    private PflagArguments(CommandSpec spec, List<String> arguments) {
-        this.spec = spec;
+    private PflagArguments(Map<String, OptionSpec> specs, List<String> arguments) {
+        this.specs = specs;
         this.arguments = arguments;
     }
 
     static Flags parse(Call call, Session session) throws CommandFailed {
-        return new PflagArguments(spec(call.command(), session), call.arguments()).parse();
+        return new PflagArguments(specs(call.command(), session), call.arguments()).parse();
     }
 
-    /** Picocli's model of a command, without those below it. */
-    static CommandSpec spec(Command command, Session session) {
-        CommandSpec spec = CommandSpec.create().name(command.name());
-        spec.usageMessage().description(command.summary()).hidden(command.hidden());
-        for (FlagGroup group : command.flags(session)) {
-            group.flags().forEach(spec::addOption);
+    private static Map<String, OptionSpec> specs(Command command, Session session) {
+        Map<String, OptionSpec> specs = new HashMap<>();
+        for (OptionSpec flag : flags(command, session)) {
+            for (String name : flag.names()) {
+                specs.put(name, flag);
+            }
         }
-        spec.addOption(help(command));
-        return spec;
+        return specs;
+    }
+
+    /** All flags of a command, help among them. */
+    static List<OptionSpec> flags(Command command, Session session) {
+        List<OptionSpec> flags = new ArrayList<>();
+        command.flags(session).forEach(group -> flags.addAll(group.flags()));
+        flags.add(help(command));
+        return flags;
     }
 
     static OptionSpec help(Command command) {
@@ -47,7 +55,6 @@ final class PflagArguments {
                 .build();
     }
 
-    /** All of picocli's own ideas of what a value might mean are off. */
     private Flags parse() throws CommandFailed {
         while (next < arguments.size()) {
             String argument = arguments.get(next++);
@@ -63,12 +70,7 @@ final class PflagArguments {
                 words.add(argument);
             }
         }
-        CommandLine picocli = new CommandLine(spec)
-                .setExpandAtFiles(false)
-                .setInterpolateVariables(false)
-                .setOverwrittenOptionsAllowed(true)
-                .setAllowOptionsAsOptionParameters(true);
-        return new Flags(picocli.parseArgs(flags.toArray(String[]::new)), List.copyOf(words));
+        return new Flags(specs, given, List.copyOf(words));
     }
 
     private void longFlag(String argument) throws CommandFailed {
@@ -79,7 +81,7 @@ final class PflagArguments {
         int equals = name.indexOf('=');
         String value = equals < 0 ? null : name.substring(equals + 1);
         name = equals < 0 ? name : name.substring(0, equals);
-        OptionSpec flag = spec.optionsMap().get("--" + name);
+        OptionSpec flag = specs.get("--" + name);
         if (flag == null) {
             throw new CommandFailed("unknown flag: --" + name);
         }
@@ -99,7 +101,7 @@ final class PflagArguments {
     private void shortFlags(String letters) throws CommandFailed {
         for (int at = 0; at < letters.length(); at++) {
             String rest = letters.substring(at);
-            OptionSpec flag = spec.optionsMap().get("-" + rest.charAt(0));
+            OptionSpec flag = specs.get("-" + rest.charAt(0));
             if (flag == null) {
                 throw new CommandFailed("unknown shorthand flag: '" + rest.charAt(0) + "' in -" + rest);
             }
@@ -113,13 +115,10 @@ final class PflagArguments {
 
     private void accept(OptionSpec flag, String value) throws CommandFailed {
         try {
-            for (CommandLine.ITypeConverter<?> converter : flag.converters()) {
-                converter.convert(value);
-            }
+            given.computeIfAbsent(flag.longestName(), _ -> new ArrayList<>()).add(FlagSpecs.convert(flag, value));
         } catch (Exception e) {
             throw new CommandFailed("invalid argument " + GoQuote.of(value) + " for "
                     + GoQuote.of(String.join(", ", flag.names())) + " flag: " + e.getMessage());
         }
-        flags.add(flag.longestName() + "=" + value);
     }
 }

@@ -102,9 +102,10 @@ public final class RequestPath {
             }
             LoadBalancer balancer = service.balancerFor(rolloutCookie(x, service));
             Search search = x.search;
-            switch (balancer.claim(mayGoToReader(x, balancer), search == null ? List.of() : search.tried())) {
-                case Target target
-                when service.gate().running() -> {
+            Claim claim = balancer.claim(mayGoToReader(x, balancer), search == null ? List.of() : search.tried());
+            // By instanceof: the first switch over types costs each start 10 ms of bootstrap.
+            if (claim instanceof Target target) {
+                if (service.gate().running()) {
                     x.lease = target;
                     x.releaseOwed = true;
                     x.record.target = target.address().text();
@@ -112,12 +113,10 @@ public final class RequestPath {
                     return;
                 }
                 // The gate was closed after it let the request pass: whoever drains must not miss it.
-                case Target target -> target.release();
-                case Claim.Refused.NO_HEALTHY_TARGET -> {
-                    attempts.noneLeft(x, service);
-                    return;
-                }
-                case Claim.Refused.REPLACED -> {}
+                target.release();
+            } else if (claim == Claim.Refused.NO_HEALTHY_TARGET) {
+                attempts.noneLeft(x, service);
+                return;
             }
         }
         fail(x, ProxyError.of(ProxyError.Kind.NO_HEALTHY_TARGET, 503, "the targets were being replaced"));
@@ -159,21 +158,19 @@ public final class RequestPath {
             interruptions.bodyOverLimit(x);
             return false;
         }
-        return switch (service.gate().state()) {
-            case PauseGate.Running _ -> !collects(x, service);
-            case PauseGate.State _ when answers.answeredHealthCheck(x, service) -> false;
-            case PauseGate.Paused paused -> {
-                hold(x, service, paused);
-                yield false;
-            }
-            case PauseGate.Stopped stopped -> {
-                fail(
-                        x,
-                        new ProxyError(
-                                ProxyError.Kind.SERVICE_STOPPED, 503, stopped.message(), "the service is stopped"));
-                yield false;
-            }
-        };
+        PauseGate.State gate = service.gate().state();
+        if (gate instanceof PauseGate.Running) {
+            return !collects(x, service);
+        }
+        if (answers.answeredHealthCheck(x, service)) {
+            return false;
+        }
+        if (gate instanceof PauseGate.Paused paused) {
+            hold(x, service, paused);
+        } else if (gate instanceof PauseGate.Stopped stopped) {
+            fail(x, new ProxyError(ProxyError.Kind.SERVICE_STOPPED, 503, stopped.message(), "the service is stopped"));
+        }
+        return false;
     }
 
     // Nobody is to wait at a closed gate with a handshake.

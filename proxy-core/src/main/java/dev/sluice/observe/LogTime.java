@@ -1,10 +1,10 @@
 package dev.sluice.observe;
 
 import java.nio.charset.StandardCharsets;
-import java.time.Instant;
 import java.time.LocalDateTime;
-import java.time.ZoneId;
 import java.time.ZoneOffset;
+import java.util.TimeZone;
+import java.util.concurrent.TimeUnit;
 
 /**
  * Writes times as RFC 3339 with nanoseconds in the local zone: {@code 2026-01-02T03:04:05.678901234+02:00}. What is the
@@ -13,16 +13,17 @@ import java.time.ZoneOffset;
 final class LogTime {
     static final int MAX_LENGTH = 40;
 
-    private final ZoneId zone;
+    // Not a ZoneId: for the first one providers of zones are looked for in every jar.
+    private final TimeZone zone;
     private final byte[] date = "yyyy-mm-ddThh:mm:ss.".getBytes(StandardCharsets.US_ASCII);
     private byte[] offset = {};
     private long second = Long.MIN_VALUE;
 
     LogTime() {
-        this(ZoneId.systemDefault());
+        this(TimeZone.getDefault());
     }
 
-    LogTime(ZoneId zone) {
+    LogTime(TimeZone zone) {
         this.zone = zone;
     }
 
@@ -40,7 +41,8 @@ final class LogTime {
     }
 
     private void turnTo(long epochSecond) {
-        ZoneOffset now = zone.getRules().getOffset(Instant.ofEpochSecond(epochSecond));
+        ZoneOffset now =
+                ZoneOffset.ofTotalSeconds((int) TimeUnit.MILLISECONDS.toSeconds(zone.getOffset(epochSecond * 1000)));
         LocalDateTime local = LocalDateTime.ofEpochSecond(epochSecond, 0, now);
         digits(local.getYear(), 4, date, 0);
         digits(local.getMonthValue(), 2, date, 5);

@@ -1,7 +1,6 @@
 package dev.sluice.service;
 
 import java.math.BigDecimal;
-import java.math.RoundingMode;
 import java.time.Duration;
 
 /**
@@ -34,7 +33,7 @@ public final class GoDuration {
         if (rest.isEmpty()) {
             throw invalid("invalid", text);
         }
-        BigDecimal nanos = BigDecimal.ZERO;
+        long nanos = 0;
         int at = 0;
         while (at < rest.length()) {
             int number = at;
@@ -57,13 +56,29 @@ public final class GoDuration {
             if (size == 0) {
                 throw new IllegalArgumentException("time: unknown unit \"" + name + "\" in duration \"" + text + "\"");
             }
-            nanos = nanos.add(new BigDecimal(digits).multiply(BigDecimal.valueOf(size)));
+            try {
+                nanos = Math.addExact(nanos, nanos(digits, size));
+            } catch (ArithmeticException e) {
+                throw invalid("invalid", text);
+            }
         }
-        if (nanos.compareTo(BigDecimal.valueOf(Long.MAX_VALUE)) > 0) {
-            throw invalid("invalid", text);
+        return Duration.ofNanos(negative ? -nanos : nanos);
+    }
+
+    /** Digits with a point or without, times a unit; what is less than a nanosecond is left out, as Go does. */
+    private static long nanos(String digits, long unit) {
+        int point = digits.indexOf('.');
+        long nanos = 0;
+        for (char digit : (point < 0 ? digits : digits.substring(0, point)).toCharArray()) {
+            nanos = Math.addExact(Math.multiplyExact(nanos, 10L), digit - '0');
         }
-        long value = nanos.setScale(0, RoundingMode.DOWN).longValue();
-        return Duration.ofNanos(negative ? -value : value);
+        nanos = Math.multiplyExact(nanos, unit);
+        if (point >= 0) {
+            BigDecimal fraction = new BigDecimal('0' + digits.substring(point));
+            nanos = Math.addExact(
+                    nanos, fraction.multiply(BigDecimal.valueOf(unit)).longValue());
+        }
+        return nanos;
     }
 
     /** Writes a duration as Go's {@code Duration.String} does. */
@@ -94,10 +109,16 @@ public final class GoDuration {
     }
 
     private static String decimal(long nanos, long unit) {
-        return BigDecimal.valueOf(nanos)
-                .divide(BigDecimal.valueOf(unit))
-                .stripTrailingZeros()
-                .toPlainString();
+        StringBuilder text = new StringBuilder().append(nanos / unit);
+        long rest = nanos % unit;
+        if (rest > 0) {
+            text.append('.');
+        }
+        for (long digit = unit / 10; rest > 0; digit /= 10) {
+            text.append(rest / digit);
+            rest %= digit;
+        }
+        return text.toString();
     }
 
     private static boolean isDigit(char c) {

@@ -1,6 +1,5 @@
 package dev.sluice.state;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import dev.sluice.http.ErrorPages;
 import dev.sluice.observe.Events;
 import dev.sluice.service.ControlFailure;
@@ -12,6 +11,7 @@ import dev.sluice.service.Service;
 import dev.sluice.service.ServiceOptions;
 import dev.sluice.service.TargetOptions;
 import dev.sluice.tls.CertificateSource;
+import java.io.IOException;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -39,8 +39,8 @@ final class EntryReader {
         Fields fields;
         StoredEntry entry;
         try {
-            fields = Fields.of(Json.mapper().readTree(json));
-        } catch (UnreadableEntry | JsonProcessingException e) {
+            fields = Fields.of(Json.read(json));
+        } catch (UnreadableEntry | IOException e) {
             return unreadable(nameOf(null, position), unbound(), json, e);
         }
         String name = nameOf(fields, position);

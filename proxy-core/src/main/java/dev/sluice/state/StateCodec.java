@@ -32,7 +32,7 @@ final class StateCodec {
     static byte[] encode(Collection<Service> services) {
         // By way of a string: a lone surrogate becomes a question mark there, and spoils nothing else.
         StringWriter text = new StringWriter();
-        try (JsonGenerator json = Json.mapper().getFactory().createGenerator(text)) {
+        try (JsonGenerator json = Json.FACTORY.createGenerator(text)) {
             json.setCharacterEscapes(GoEscapes.INSTANCE);
             EntryWriter writer = new EntryWriter(json);
             json.writeStartArray();
@@ -74,7 +74,7 @@ final class StateCodec {
     // The text of each element. Written as tokens rather than as a tree, for texts to be kept unchanged.
     private static List<String> entries(String text) throws DamagedState {
         List<String> entries = new ArrayList<>();
-        try (JsonParser json = Json.mapper().getFactory().createParser(text)) {
+        try (JsonParser json = Json.FACTORY.createParser(text)) {
             JsonToken first = json.nextToken();
             if (first == JsonToken.VALUE_NULL) {
                 return entries;

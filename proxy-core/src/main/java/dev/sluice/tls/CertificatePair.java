@@ -36,7 +36,7 @@ final class CertificatePair {
     /** As {@link #open}, but waits for the files to become good. */
     void openLater() {
         stamp();
-        reread();
+        reread(true);
     }
 
     void watch() {
@@ -70,7 +70,7 @@ final class CertificatePair {
         if (!changed && problem == null) {
             return;
         }
-        reread();
+        reread(false);
         if (changed) {
             told = false;
         } else if (problem != null && !told) {
@@ -97,9 +97,9 @@ final class CertificatePair {
         return changed;
     }
 
-    private void reread() {
+    private void reread(boolean restored) {
         try {
-            Certificate fresh = PemFiles.read(chain, key);
+            Certificate fresh = restored ? PemFiles.reread(chain, key) : PemFiles.read(chain, key);
             Certificate before = current;
             problem = null;
             if (before == null || !fresh.sameContent(before)) {

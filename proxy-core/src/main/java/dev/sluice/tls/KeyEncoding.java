@@ -5,7 +5,9 @@ import java.nio.ByteBuffer;
 import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
 import java.security.PrivateKey;
+import java.security.PublicKey;
 import java.security.spec.PKCS8EncodedKeySpec;
+import java.util.Arrays;
 import java.util.HexFormat;
 
 /**
@@ -14,9 +16,11 @@ import java.util.HexFormat;
  */
 final class KeyEncoding {
     private static final byte SEQUENCE = 0x30;
+    private static final byte BITS = 0x03;
     private static final byte OCTETS = 0x04;
     private static final byte OBJECT_ID = 0x06;
     private static final byte PARAMETERS = (byte) 0xa0;
+    private static final byte PUBLIC_KEY = (byte) 0xa1;
 
     private static final byte[] VERSION_0 = {0x02, 0x01, 0x00};
     private static final byte[] NULL = {0x05, 0x00};
@@ -59,6 +63,34 @@ final class KeyEncoding {
             return pkcs8(wrapped(EC, bytes(content(key, PARAMETERS)), encoded));
         } catch (BufferUnderflowException e) {
             throw new GeneralSecurityException("cut off, or without the name of its curve", e);
+        }
+    }
+
+    /**
+     * Whether an EC key carries this public key with it, as most tools write it (RFC 5915 3, the field publicKey). False
+     * also where it cannot be told. Says nothing of the private half.
+     */
+    static boolean carries(PrivateKey key, PublicKey publicKey) {
+        try {
+            ByteBuffer named = content(ByteBuffer.wrap(publicKey.getEncoded()), SEQUENCE);
+            byte[] curve = bytes(content(named, SEQUENCE));
+            byte[] point = bytes(content(named, BITS));
+
+            ByteBuffer outer = content(ByteBuffer.wrap(key.getEncoded()), SEQUENCE);
+            skip(outer);
+            if (!Arrays.equals(bytes(content(outer, SEQUENCE)), curve)) {
+                return false;
+            }
+            ByteBuffer own = content(content(outer, OCTETS), SEQUENCE);
+            while (own.hasRemaining()) {
+                if (own.get(own.position()) == PUBLIC_KEY) {
+                    return Arrays.equals(bytes(content(content(own, PUBLIC_KEY), BITS)), point);
+                }
+                skip(own);
+            }
+            return false;
+        } catch (BufferUnderflowException | GeneralSecurityException e) {
+            return false;
         }
     }
 

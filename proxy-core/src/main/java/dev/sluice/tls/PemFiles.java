@@ -39,11 +39,24 @@ public final class PemFiles {
      * @throws CertificateUnusable naming the file and what is wrong with it
      */
     public static Certificate read(Path chain, Path key) throws CertificateUnusable {
+        return read(chain, key, false);
+    }
+
+    /**
+     * Reads them again after a restart. An EC key that carries its public half, as most do, is compared by that, for in a
+     * JVM that has just started Java's elliptic curves take a tenth of a second; that the private half is its own was
+     * tried out when the service was deployed.
+     */
+    static Certificate reread(Path chain, Path key) throws CertificateUnusable {
+        return read(chain, key, true);
+    }
+
+    private static Certificate read(Path chain, Path key, boolean again) throws CertificateUnusable {
         String chainName = "certificate file " + chain;
         String keyName = "private key file " + key;
         List<PemBlock> chainBlocks = PemBlock.parse(text(chain, chainName), chainName);
         List<PemBlock> keyBlocks = chain.equals(key) ? chainBlocks : PemBlock.parse(text(key, keyName), keyName);
-        return certificate(chainBlocks, chainName, keyBlocks, keyName);
+        return certificate(chainBlocks, chainName, keyBlocks, keyName, again);
     }
 
     /** Reads a file with key and chain in one. */
@@ -59,16 +72,17 @@ public final class PemFiles {
      */
     public static Certificate parse(String text, String origin) throws CertificateUnusable {
         List<PemBlock> blocks = PemBlock.parse(text, origin);
-        return certificate(blocks, origin, blocks, origin);
+        return certificate(blocks, origin, blocks, origin, false);
     }
 
     private static Certificate certificate(
-            List<PemBlock> chainBlocks, String chainName, List<PemBlock> keyBlocks, String keyName)
+            List<PemBlock> chainBlocks, String chainName, List<PemBlock> keyBlocks, String keyName, boolean again)
             throws CertificateUnusable {
         List<X509Certificate> chain = chain(chainBlocks, chainName);
         PrivateKey key = key(keyBlocks, keyName);
         try {
-            if (!belongTogether(chain.getFirst().getPublicKey(), key)) {
+            PublicKey publicKey = chain.getFirst().getPublicKey();
+            if (!(again && KeyEncoding.carries(key, publicKey)) && !belongTogether(publicKey, key)) {
                 throw new CertificateUnusable(
                         "the key in " + keyName + " does not belong to the first certificate in " + chainName);
             }

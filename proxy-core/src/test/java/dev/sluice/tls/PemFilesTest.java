@@ -9,10 +9,13 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyPairGenerator;
+import java.security.PrivateKey;
 import java.security.interfaces.ECPrivateKey;
 import java.util.Base64;
+import org.bouncycastle.asn1.DERBitString;
 import org.bouncycastle.asn1.pkcs.PrivateKeyInfo;
 import org.bouncycastle.asn1.sec.SECObjectIdentifiers;
+import org.bouncycastle.asn1.x509.SubjectPublicKeyInfo;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -142,6 +145,39 @@ class PemFilesTest {
                         "p384.pem",
                         TestCertificates.bundle(Algorithm.ecp384, "x.test").getPrivateKeyPEM()),
                 wanted);
+    }
+
+    @Test
+    void anEcKeyThatCarriesItsPublicHalfIsComparedByItAfterARestart() throws Exception {
+        Path chain = file("chain.pem", EC.getCertificatePEM());
+        Path own = file("own.pem", withPublicHalf(EC.getKeyPair().getPrivate(), EC));
+        Path other = file("other.pem", withPublicHalf(OTHER.getKeyPair().getPrivate(), OTHER));
+        Path without = file("without.pem", OTHER.getPrivateKeyPEM());
+
+        assertThat(PemFiles.reread(chain, own).chain()).containsExactly(EC.getCertificate());
+        assertThatThrownBy(() -> PemFiles.reread(chain, other)).hasMessageContaining("does not belong to the first");
+        assertThatThrownBy(() -> PemFiles.reread(chain, without)).hasMessageContaining("does not belong to the first");
+    }
+
+    @Test
+    void aPrivateHalfThatIsNotOfThePublicOneIsRefused() throws Exception {
+        refused(
+                file("chain.pem", EC.getCertificatePEM()),
+                file("key.pem", withPublicHalf(OTHER.getKeyPair().getPrivate(), EC)),
+                "does not belong to the first");
+    }
+
+    // PKCS#8 as OpenSSL writes it.
+    private static String withPublicHalf(PrivateKey secret, X509Bundle open) throws Exception {
+        var info = PrivateKeyInfo.getInstance(secret.getEncoded());
+        var point = SubjectPublicKeyInfo.getInstance(
+                open.getCertificate().getPublicKey().getEncoded());
+        var key = new org.bouncycastle.asn1.sec.ECPrivateKey(
+                256,
+                ((ECPrivateKey) secret).getS(),
+                new DERBitString(point.getPublicKeyData().getBytes()),
+                null);
+        return pem("PRIVATE KEY", new PrivateKeyInfo(info.getPrivateKeyAlgorithm(), key).getEncoded());
     }
 
     @Test
