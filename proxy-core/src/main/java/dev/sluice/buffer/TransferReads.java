@@ -24,12 +24,12 @@ public final class TransferReads extends DefaultMaxMessagesRecvByteBufAllocator 
     static final int LEAST = 2 * 1024;
 
     /** The most that is read into a buffer of its own: it is taken from the system and cleared for each read. */
-    static final int ORDINARY = 64 * 1024;
+    static final int ORDINARY = 16 * 1024;
 
-    static final int MOST = 256 * 1024;
+    static final int MOST = 128 * 1024;
 
     // A mebibyte in a turn, lest an upload holds up the loop's other connections.
-    private static final int READS = 4;
+    private static final int READS = 8;
 
     private static final FastThreadLocal<ByteBuf> SHARED = new FastThreadLocal<>() {
         @Override
