@@ -7,10 +7,7 @@ import io.netty.handler.codec.http.DefaultHttpHeaders;
 import io.netty.handler.codec.http.EmptyHttpHeaders;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpMessage;
-import io.netty.util.AsciiString;
 import io.netty.util.concurrent.FastThreadLocal;
-import java.util.ArrayList;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -65,30 +62,27 @@ public abstract sealed class MessageReader<H extends HttpMessage> permits Reques
     private final MessageListener<H> listener;
     private final ByteBufAllocator allocator;
     private final ReadLimits limits;
+    private final FieldSection fields;
     private @Nullable ByteBuf held;
     private Place place = Place.FIRST_LINE;
     // Bytes of what is held that are known to have no line's end.
     private int scanned;
     // Of a body, or of a chunk.
     private long left;
-    private int fieldBytes;
-    private HttpHeaders fields = EmptyHttpHeaders.INSTANCE;
     // The empty line behind the fields was taken.
     private boolean whole;
-    private @Nullable AsciiString lastName;
-    // The value of a field that goes over several lines.
-    private @Nullable StringBuilder folded;
     private boolean waits;
     private boolean running;
 
-    MessageReader(MessageListener<H> listener, ByteBufAllocator allocator, ReadLimits limits) {
+    /**
+     * @param lenient whether fields may stand on several lines, and blanks before their colon
+     */
+    MessageReader(MessageListener<H> listener, ByteBufAllocator allocator, ReadLimits limits, boolean lenient) {
         this.listener = listener;
         this.allocator = allocator;
         this.limits = limits;
+        this.fields = new FieldSection(limits, lenient);
     }
-
-    /** Whether fields may stand on several lines, and blanks before their colon. */
-    abstract boolean lenient();
 
     /** Reads the first line of a head, without its end. */
     abstract void firstLine(byte[] line, int from, int to);
@@ -263,73 +257,22 @@ public abstract sealed class MessageReader<H extends HttpMessage> permits Reques
         switch (place) {
             case FIRST_LINE -> {
                 firstLine(lines, from, to);
-                beginFields(Place.FIELDS);
+                place = Place.FIELDS;
                 return true;
             }
             case CHUNK_SIZE -> {
                 left = ChunkSize.read(lines, from, to);
-                if (left == 0) {
-                    beginFields(Place.TRAILERS);
-                    return true;
-                }
-                place = Place.CHUNK;
-                return false;
+                place = left == 0 ? Place.TRAILERS : Place.CHUNK;
+                return left == 0;
             }
             default -> {
                 if (from == to) {
                     whole = true;
                     return false;
                 }
-                field(lines, from, to);
+                fields.add(lines, from, to);
                 return true;
             }
-        }
-    }
-
-    private void beginFields(Place of) {
-        place = of;
-        fieldBytes = 0;
-        lastName = null;
-        fields = of == Place.FIELDS ? new DefaultHttpHeaders() : EmptyHttpHeaders.INSTANCE;
-    }
-
-    private void field(byte[] lines, int from, int to) {
-        fieldBytes += to - from + 2;
-        if (fieldBytes > limits.fieldBytes()) {
-            throw new MalformedMessage(MalformedMessage.Kind.FIELDS_TOO_LARGE, "header fields too large");
-        }
-        if (fields.size() >= limits.fields()) {
-            throw new MalformedMessage(MalformedMessage.Kind.TOO_MANY_FIELDS, "too many header fields");
-        }
-        if (fields.isEmpty() && place == Place.TRAILERS) {
-            fields = new DefaultHttpHeaders();
-        }
-        if (FieldLine.blank(lines[from])) {
-            fold(lines, from, to);
-        } else {
-            unfold();
-            lastName = FieldLine.read(lines, from, to, lenient(), fields);
-        }
-    }
-
-    private void fold(byte[] lines, int from, int to) {
-        AsciiString name = lastName;
-        if (!lenient() || name == null) {
-            throw MalformedMessage.syntax("a field over several lines");
-        }
-        if (folded == null) {
-            folded = new StringBuilder(fields.getAll(name).getLast());
-        }
-        FieldLine.fold(lines, from, to, folded);
-    }
-
-    private void unfold() {
-        AsciiString name = lastName;
-        if (folded != null && name != null) {
-            List<String> values = new ArrayList<>(fields.getAll(name));
-            values.set(values.size() - 1, folded.toString());
-            fields.set(name, values);
-            folded = null;
         }
     }
 
@@ -346,25 +289,19 @@ public abstract sealed class MessageReader<H extends HttpMessage> permits Reques
                     throw MalformedMessage.syntax("chunk extension too long");
                 }
             }
-            default -> {
-                if (fieldBytes + bytes > limits.fieldBytes()) {
-                    throw new MalformedMessage(MalformedMessage.Kind.FIELDS_TOO_LARGE, "header fields too large");
-                }
-            }
+            default -> fields.checkNext(bytes);
         }
     }
 
     // The empty line behind fields.
     private void complete() {
-        unfold();
-        HttpHeaders read = fields;
-        fields = EmptyHttpHeaders.INSTANCE;
+        HttpHeaders read = fields.end();
         if (place == Place.TRAILERS) {
             place = Place.FIRST_LINE;
             listener.end(read);
             return;
         }
-        H head = head(read);
+        H head = head(read.isEmpty() ? new DefaultHttpHeaders() : read);
         Framing framing = framing(head);
         place = switch (framing) {
             case NONE -> Place.FIRST_LINE;

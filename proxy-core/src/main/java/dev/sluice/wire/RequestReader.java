@@ -32,17 +32,12 @@ public final class RequestReader extends MessageReader<HttpRequest> {
     private long length;
 
     public RequestReader(MessageListener<HttpRequest> listener, ByteBufAllocator allocator, ReadLimits limits) {
-        super(listener, allocator, limits);
+        super(listener, allocator, limits, false);
     }
 
     /** The method of the request that was read last, or as far as its first line. */
     public HttpMethod method() {
         return method;
-    }
-
-    @Override
-    boolean lenient() {
-        return false;
     }
 
     @Override

@@ -29,17 +29,12 @@ public final class ResponseReader extends MessageReader<HttpResponse> {
     private long length;
 
     public ResponseReader(MessageListener<HttpResponse> listener, ByteBufAllocator allocator, ReadLimits limits) {
-        super(listener, allocator, limits);
+        super(listener, allocator, limits, true);
     }
 
     /** What comes next answers a request of this method. */
     public void expect(HttpMethod requestMethod) {
         method = requestMethod;
-    }
-
-    @Override
-    boolean lenient() {
-        return true;
     }
 
     @Override
