@@ -13,7 +13,7 @@ MOST_BYTES = {"h1": 3_000, "h2": 6_000}
 MOST_RATIO = 1.8
 NAMES = {"h1": "HTTP/1.1", "h2": "HTTP/2, 10 streams"}
 # Requests rather than seconds: on a busy machine these are not the same.
-ROUNDS, REQUESTS, WARM_UP, LONGEST_WARM_UP = 3, 20_000, 100_000, 20
+ROUNDS, REQUESTS, WARM_UP, LONGEST_WARM_UP = 3, 60_000, 100_000, 20
 
 
 def check(options):
@@ -45,7 +45,7 @@ def check(options):
 def warm(bench, sluice, protocol):
     end, done = time.monotonic() + LONGEST_WARM_UP, 0
     while done < WARM_UP and time.monotonic() < end:
-        done += bench.attempt(lambda p: load.requests(target(p, protocol), REQUESTS // 4), sluice)
+        done += bench.attempt(lambda p: load.requests(target(p, protocol), REQUESTS // 10), sluice)
 
 
 def measure(bench, sluice, nginx, protocol, log):
