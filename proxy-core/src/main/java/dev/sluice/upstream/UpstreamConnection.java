@@ -298,11 +298,11 @@ public final class UpstreamConnection extends ChannelInboundHandlerAdapter {
             reader.ended();
         }
         Throwable cause = error;
-        boolean begun = reception != null && reception.headSeen();
+        boolean headSeen = reception != null && reception.headSeen();
         fail(
                 cause != null
                         ? UpstreamFailure.reading(cause)
-                        : new UpstreamFailure(UpstreamFailure.Kind.CLOSED, begun ? "unexpected EOF" : "EOF"));
+                        : new UpstreamFailure(UpstreamFailure.Kind.CLOSED, headSeen ? "unexpected EOF" : "EOF"));
     }
 
     @Override

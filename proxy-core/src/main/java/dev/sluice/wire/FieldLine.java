@@ -51,16 +51,8 @@ final class FieldLine {
         if (nameEnd == from || colon == to || line[colon] != ':') {
             throw malformedName(line, from, nameEnd, to);
         }
-        int start = colon + 1;
-        int end = to;
-        while (start < end && blank(line[start])) {
-            start++;
-        }
-        while (end > start && blank(line[end - 1])) {
-            end--;
-        }
         AsciiString name = name(line, from, nameEnd - from, hash);
-        fields.add(name, value(line, start, end));
+        fields.add(name, value(line, colon + 1, to));
         return name;
     }
 
@@ -74,6 +66,14 @@ final class FieldLine {
 
     /** Adds a line that begins with a blank to the value before it, with one blank between (RFC 9112 5.2). */
     static void fold(byte[] line, int from, int to, StringBuilder value) {
+        String more = value(line, from, to);
+        if (!more.isEmpty()) {
+            value.append(value.isEmpty() ? "" : " ").append(more);
+        }
+    }
+
+    // RFC 9110 5.5: visible characters, blanks between them, and bytes beyond ASCII.
+    private static String value(byte[] line, int from, int to) {
         int start = from;
         int end = to;
         while (start < end && blank(line[start])) {
@@ -82,20 +82,17 @@ final class FieldLine {
         while (end > start && blank(line[end - 1])) {
             end--;
         }
-        if (start < end) {
-            value.append(value.isEmpty() ? "" : " ").append(value(line, start, end));
-        }
-    }
-
-    // RFC 9110 5.5: visible characters, blanks, and bytes beyond ASCII.
-    private static String value(byte[] line, int from, int to) {
-        for (int i = from; i < to; i++) {
+        for (int i = start; i < end; i++) {
             byte b = line[i];
             if ((b >= 0 && b < ' ' && b != '\t') || b == 0x7f) {
                 throw MalformedMessage.syntax("malformed field value, byte 0x%02x".formatted(b));
             }
         }
-        return new String(line, from, to - from, ISO_8859_1);
+        return new String(line, start, end - start, ISO_8859_1);
+    }
+
+    static boolean digit(byte b) {
+        return b >= '0' && b <= '9';
     }
 
     static boolean blank(byte b) {

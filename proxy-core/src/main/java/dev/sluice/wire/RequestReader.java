@@ -71,8 +71,8 @@ public final class RequestReader extends MessageReader<HttpRequest> {
                 && line[from + 3] == 'P'
                 && line[from + 4] == '/'
                 && line[from + 6] == '.'
-                && digit(line[from + 5])
-                && digit(line[from + 7]);
+                && FieldLine.digit(line[from + 5])
+                && FieldLine.digit(line[from + 7]);
         if (!http) {
             throw MalformedMessage.syntax("malformed HTTP version");
         }
@@ -80,10 +80,6 @@ public final class RequestReader extends MessageReader<HttpRequest> {
             return line[from + 7] == '1' ? HttpVersion.HTTP_1_1 : HttpVersion.HTTP_1_0;
         }
         return HttpVersion.valueOf(new String(line, from, VERSION_LENGTH, ISO_8859_1));
-    }
-
-    private static boolean digit(byte b) {
-        return b >= '0' && b <= '9';
     }
 
     private static HttpMethod method(byte[] line, int from, int length) {

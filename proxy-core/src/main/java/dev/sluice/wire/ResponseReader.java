@@ -48,7 +48,7 @@ public final class ResponseReader extends MessageReader<HttpResponse> {
                 || line[from + 4] != '/'
                 || line[from + 5] != '1'
                 || line[from + 6] != '.'
-                || !digit(line[from + 7])
+                || !FieldLine.digit(line[from + 7])
                 || line[at] != ' ') {
             throw MalformedMessage.syntax("malformed HTTP version");
         }
@@ -60,7 +60,7 @@ public final class ResponseReader extends MessageReader<HttpResponse> {
         at++;
         int code = 0;
         for (int i = at; i < at + STATUS_LENGTH; i++) {
-            code = digit(line[i]) ? code * 10 + line[i] - '0' : Integer.MIN_VALUE;
+            code = FieldLine.digit(line[i]) ? code * 10 + line[i] - '0' : Integer.MIN_VALUE;
         }
         at += STATUS_LENGTH;
         if (code < 100 || (at < to && line[at] != ' ')) {
@@ -81,10 +81,6 @@ public final class ResponseReader extends MessageReader<HttpResponse> {
             same = same && phrase.charAt(i - from) == line[i];
         }
         return same ? usual : new HttpResponseStatus(code, new String(line, from, to - from, ISO_8859_1));
-    }
-
-    private static boolean digit(byte b) {
-        return b >= '0' && b <= '9';
     }
 
     @Override
