@@ -2,7 +2,9 @@ package dev.sluice.http;
 
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 
 /**
@@ -12,6 +14,7 @@ import java.util.List;
 public final class CookieScope {
     private static final String PATH = "path";
     private static final String DOMAIN = "domain";
+    private static final HexFormat HEX = HexFormat.of().withUpperCase();
 
     private CookieScope() {}
 
@@ -19,7 +22,7 @@ public final class CookieScope {
      * Rewrites the Set-Cookie lines of a response. Cookies for another Domain than the request's host, and lines that
      * are no cookies, are left alone.
      *
-     * @param prefix as {@code /x}; the root changes nothing
+     * @param prefix as {@code /x}, decoded; the root changes nothing
      * @param requestHost with or without a port
      */
     public static void apply(HttpHeaders response, String prefix, String requestHost) {
@@ -28,8 +31,9 @@ public final class CookieScope {
         }
         List<String> lines = response.getAll(HttpHeaderNames.SET_COOKIE);
         List<String> scoped = new ArrayList<>(lines.size());
+        String path = encoded(prefix);
         for (String line : lines) {
-            scoped.add(scoped(line, prefix, requestHost));
+            scoped.add(scoped(line, path, requestHost));
         }
         response.set(HttpHeaderNames.SET_COOKIE, scoped);
     }
@@ -64,6 +68,21 @@ public final class CookieScope {
         }
         String path = line.substring(pathStart, pathEnd).strip();
         return line.substring(0, pathStart) + joined(prefix, path) + line.substring(pathEnd);
+    }
+
+    // As browsers write it in requests (the URL standard's path percent-encode set), for they compare a cookie's Path
+    // with
+    // what they send. The semicolon would end the attribute, a control the field.
+    private static String encoded(String prefix) {
+        StringBuilder encoded = new StringBuilder(prefix.length() + 16);
+        for (byte b : prefix.getBytes(StandardCharsets.UTF_8)) {
+            if (b > ' ' && b < 0x7f && "\"#%;<>?^`{}".indexOf(b) < 0) {
+                encoded.append((char) b);
+            } else {
+                encoded.append('%').append(HEX.toHexDigits(b));
+            }
+        }
+        return encoded.toString();
     }
 
     private static String joined(String prefix, String path) {

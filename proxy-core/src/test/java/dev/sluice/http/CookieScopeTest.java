@@ -44,6 +44,19 @@ class CookieScopeTest {
     }
 
     @ParameterizedTest
+    @CsvSource({
+        "/caf\u00e9,/caf%C3%A9/x",
+        "/a b,/a%20b/x",
+        "/a;b,/a%3Bb/x",
+        "/100%,/100%25/x",
+        "'/a\u0001',/a%01/x",
+        "/a@b:c~d(e)!,/a@b:c~d(e)!/x"
+    })
+    void thePrefixIsWrittenAsBrowsersSendIt(String prefix, String path) {
+        assertThat(scoped(prefix, "example.com", "a=b; Path=/x")).containsExactly("a=b; Path=" + path);
+    }
+
+    @ParameterizedTest
     @ValueSource(
             strings = {
                 "a=b; Path=/x; Domain=other.example",
