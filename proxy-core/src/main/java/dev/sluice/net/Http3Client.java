@@ -6,6 +6,7 @@ import dev.sluice.exchange.ClientStream;
 import dev.sluice.exchange.Exchange;
 import dev.sluice.exchange.Pace;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.ChannelInputShutdownReadComplete;
@@ -22,6 +23,7 @@ import io.netty.handler.codec.http3.Http3DataFrame;
 import io.netty.handler.codec.http3.Http3ErrorCode;
 import io.netty.handler.codec.http3.Http3Headers;
 import io.netty.handler.codec.http3.Http3HeadersFrame;
+import io.netty.handler.codec.http3.Http3RequestStreamFrame;
 import io.netty.handler.codec.quic.QuicStreamChannel;
 import io.netty.util.ReferenceCountUtil;
 import io.netty.util.concurrent.Future;
@@ -41,16 +43,20 @@ final class Http3Client extends ChannelInboundHandlerAdapter implements ClientSt
 
     private final Http3Connection connection;
     private final QuicStreamChannel channel;
+    private final StreamEnd streamEnd;
     private @Nullable ChannelHandlerContext context;
     // The request's head, while it is not known whether a body follows.
     private @Nullable Http3Headers head;
     private HttpHeaders trailers = EmptyHttpHeaders.INSTANCE;
+    // Of the response: not written before it is known whether the stream ends with it.
+    private @Nullable Http3RequestStreamFrame pending;
     private @Nullable Exchange exchange;
     private boolean begun;
     // For the exchange, which may expect nothing; and on the wire.
     private boolean requestEnded;
     private boolean inputEnded;
     private boolean responseEnded;
+    private boolean endWritten;
     private boolean closed;
     private boolean reading = true;
     // By the worker's clock: when the client last sent something or was asked for it.
@@ -63,9 +69,10 @@ final class Http3Client extends ChannelInboundHandlerAdapter implements ClientSt
     private final Pace requestPace = new Pace();
     private final Pace responsePace = new Pace();
 
-    Http3Client(Http3Connection connection, QuicStreamChannel channel) {
+    Http3Client(Http3Connection connection, QuicStreamChannel channel, StreamEnd streamEnd) {
         this.connection = connection;
         this.channel = channel;
+        this.streamEnd = streamEnd;
         this.waitingSince = connection.now();
         this.sentSince = waitingSince;
     }
@@ -98,7 +105,7 @@ final class Http3Client extends ChannelInboundHandlerAdapter implements ClientSt
         if (Http3Connection.bytes(list) > limits.bytes()) {
             connection.hit(Limit.HEAD_BYTES);
             begun = true;
-            write(new DefaultHttp3Headers(false)
+            pending = new DefaultHttp3HeadersFrame(new DefaultHttp3Headers(false)
                     .status(HttpResponseStatus.REQUEST_HEADER_FIELDS_TOO_LARGE.codeAsText()));
             end(EmptyHttpHeaders.INSTANCE);
         } else if (list.size() > limits.fields()) {
@@ -242,31 +249,41 @@ final class Http3Client extends ChannelInboundHandlerAdapter implements ClientSt
 
     @Override
     public void interim(HttpResponse head) {
-        write(Http3Heads.response(head));
+        hold(new DefaultHttp3HeadersFrame(Http3Heads.response(head)));
+        flush();
     }
 
     @Override
     public void head(HttpResponse head) {
-        write(Http3Heads.response(head));
-    }
-
-    private void write(Http3Headers list) {
-        if (!closed) {
-            // What a head takes on the wire is not told, and little.
-            written++;
-            ctx().write(new DefaultHttp3HeadersFrame(list)).addListener(done -> written(done, 1));
-        }
+        hold(new DefaultHttp3HeadersFrame(Http3Heads.response(head)));
     }
 
     @Override
     public void body(ByteBuf data) {
+        // The codec joins the frame's head and its data by their first bytes, read or not.
+        hold(new DefaultHttp3DataFrame(data.slice()));
+    }
+
+    private void hold(Http3RequestStreamFrame frame) {
+        flush();
         if (closed) {
-            data.release();
+            ReferenceCountUtil.release(frame);
         } else {
-            int bytes = data.readableBytes();
+            pending = frame;
+        }
+    }
+
+    /** Writes what is held; QUIC's channels send what is written at once. */
+    @Override
+    public void flush() {
+        Http3RequestStreamFrame frame = pending;
+        if (frame != null) {
+            pending = null;
+            // What a head takes on the wire is not told, and little; one for the frame, which may be empty.
+            int bytes =
+                    1 + (frame instanceof Http3DataFrame data ? data.content().readableBytes() : 0);
             written += bytes;
-            // The codec joins the frame's head and its data by their first bytes, read or not.
-            ctx().write(new DefaultHttp3DataFrame(data.slice())).addListener(done -> written(done, bytes));
+            ctx().write(frame).addListener(done -> written(done, bytes));
         }
     }
 
@@ -274,8 +291,8 @@ final class Http3Client extends ChannelInboundHandlerAdapter implements ClientSt
         sent += bytes;
         if (!done.isSuccess()) {
             gone();
-        } else if (responseEnded && sent == written) {
-            finish();
+        } else if (endWritten && sent == written) {
+            stopRequest();
         }
     }
 
@@ -284,30 +301,26 @@ final class Http3Client extends ChannelInboundHandlerAdapter implements ClientSt
         exchange = null;
         responseEnded = true;
         if (!trailers.isEmpty()) {
-            write(Http3Heads.trailers(trailers));
+            hold(new DefaultHttp3HeadersFrame(Http3Heads.trailers(trailers)));
         }
         if (!closed) {
             reading(true);
-            if (sent == written) {
-                finish();
+            if (pending == null) {
+                pending = new DefaultHttp3DataFrame(Unpooled.EMPTY_BUFFER);
             }
+            endWritten = true;
+            streamEnd.lastFollows();
+            flush();
         }
     }
 
-    // Only when all is sent: the channel lets its end overtake what waits to be written. After an early answer the
-    // client is asked to stop sending (RFC 9114 4.1).
-    private void finish() {
-        channel.shutdownOutput();
+    // After an early answer the client is asked to stop sending (RFC 9114 4.1).
+    private void stopRequest() {
         if (!closed && !inputEnded) {
             channel.shutdownInput(Http3ErrorCode.H3_NO_ERROR.code());
             connection.abandoned();
             close();
         }
-    }
-
-    @Override
-    public void flush() {
-        // QUIC's channels send what is written at once.
     }
 
     @Override
@@ -368,6 +381,8 @@ final class Http3Client extends ChannelInboundHandlerAdapter implements ClientSt
     private void close() {
         closed = true;
         head = null;
+        ReferenceCountUtil.release(pending);
+        pending = null;
         // Later: the library may be in the middle of reading the stream.
         channel.eventLoop().execute(channel::close);
     }

@@ -96,8 +96,9 @@ final class Http3Connection extends ChannelInboundHandlerAdapter implements Clie
             @Override
             protected void initChannel(QuicStreamChannel stream) {
                 stream.config().setAutoRead(false);
-                Http3Client client = new Http3Client(Http3Connection.this, stream);
-                stream.pipeline().addLast(client);
+                StreamEnd end = new StreamEnd();
+                Http3Client client = new Http3Client(Http3Connection.this, stream, end);
+                stream.pipeline().addFirst(end).addLast(client);
                 opened(client, stream);
             }
         };

@@ -223,6 +223,20 @@ class Http3Test {
         }
     }
 
+    // Ten datagrams may be on their way at first, less what the head takes: with one of these lengths the end of the
+    // stream has no room beside the last bytes.
+    @Test
+    void anAnswerThatFillsTheCongestionWindowEnds() throws Exception {
+        start((request, wire) -> Backend.ok(
+                        wire, "x".repeat(Integer.parseInt(request.target().substring(1)))))
+                .close();
+        for (int length = 12_500; length < 13_100; length += 12) {
+            try (Http3Wire wire = new Http3Wire(proxy.tlsPort, "app.test")) {
+                assertThat(wire.get("/" + length).text()).hasSize(length);
+            }
+        }
+    }
+
     @Test
     void aLengthThatWasAnnouncedReachesTheApplication() throws Exception {
         try (Http3Wire wire = start((request, to) -> Backend.ok(

@@ -1,9 +1,12 @@
 package dev.sluice.soak;
 
+import dev.sluice.fixture.Http3Stream;
+import dev.sluice.fixture.Http3Wire;
 import dev.sluice.fixture.Message;
 import dev.sluice.fixture.ProxyFixture;
 import dev.sluice.fixture.TrustAll;
 import dev.sluice.fixture.Wire;
+import io.netty.handler.codec.http3.Http3Headers;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.SocketException;
@@ -27,6 +30,7 @@ final class Clients {
     static final String FAULTY = "faulty.test";
     static final String PAUSED = "paused.test";
     private static final int LARGE = 4 << 20;
+    private static final int H3_REQUEST_CANCELLED = 0x10c;
     private static final List<String> MALFORMED = List.of(
             "GET / HTTP/1.1\r\n\r\n",
             "GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n",
@@ -230,6 +234,61 @@ final class Clients {
                 .POST(BodyPublishers.ofByteArray(body))
                 .build();
         return client.sendAsync(request, BodyHandlers.ofByteArray());
+    }
+
+    /** HTTP/3, of which some streams are reset half way. */
+    void http3() {
+        Random random = new Random(ids.incrementAndGet());
+        while (going) {
+            try (Http3Wire wire = new Http3Wire(proxy.tlsPort, HOST)) {
+                for (int i = 0; i < 50 && going; i++) {
+                    long id = ids.incrementAndGet();
+                    byte[] body = Content.of(-id, random.nextInt(30_000));
+                    int length = random.nextInt(30_000);
+                    Http3Stream reset = i % 10 == 9 ? ask(wire, id, body, LARGE) : null;
+                    Http3Stream answer = ask(wire, id, body, length);
+                    byte[] received = answer.body();
+                    Http3Headers head = answer.head();
+                    if ("200".contentEquals(head.status())) {
+                        check("HTTP/3", text(head, "x-id"), text(head, "x-hash"), received, id, body, length);
+                    } else {
+                        tally.wrong("HTTP/3", id + ": " + head);
+                    }
+                    if (reset != null) {
+                        reset.stop(H3_REQUEST_CANCELLED);
+                        reset.reset(H3_REQUEST_CANCELLED);
+                    }
+                    pause(random.nextInt(20));
+                }
+            } catch (Exception | AssertionError e) {
+                tally.wrong("HTTP/3", e.toString());
+            }
+        }
+    }
+
+    private static Http3Stream ask(Http3Wire wire, long id, byte[] body, int length) {
+        String path = "/bytes/" + length;
+        int half = body.length / 2;
+        return wire.open()
+                .headers(
+                        false,
+                        ":method",
+                        "POST",
+                        ":scheme",
+                        "https",
+                        ":authority",
+                        HOST,
+                        ":path",
+                        path,
+                        "x-id",
+                        Long.toString(id))
+                .data(Arrays.copyOf(body, half), false)
+                .data(Arrays.copyOfRange(body, half, body.length), true);
+    }
+
+    private static @Nullable String text(Http3Headers head, String name) {
+        CharSequence value = head.get(name);
+        return value == null ? null : value.toString();
     }
 
     /** Upgraded connections, which end when their target is replaced. */

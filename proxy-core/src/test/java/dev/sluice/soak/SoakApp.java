@@ -1,14 +1,18 @@
 package dev.sluice.soak;
 
+import static org.awaitility.Awaitility.await;
+
 import dev.sluice.fixture.Message;
 import dev.sluice.fixture.ProxyFixture;
 import dev.sluice.fixture.Wire;
 import java.io.IOException;
+import java.net.BindException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
@@ -146,10 +150,10 @@ final class SoakApp {
         }
     }
 
-    /** Is there again, on the same port. */
-    void restart() throws IOException {
+    /** Is there again, on the same port, as soon as no connection has it for its own end. */
+    void restart() {
         killed = false;
-        listener = listen(port);
+        listener = await().ignoreException(BindException.class).until(() -> listen(port), Objects::nonNull);
         accepting(listener);
     }
 }

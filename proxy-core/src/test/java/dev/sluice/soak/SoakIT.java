@@ -47,6 +47,7 @@ class SoakIT {
         Footprint before;
         try (ProxyFixture proxy = new ProxyFixture()) {
             proxy.certificate("cert", TestCertificates.forHost(Clients.HOST));
+            proxy.serveHttp3();
             SoakApp web = new SoakApp();
             deploy(proxy, "web", ProxyFixture.secured(Clients.HOST, "cert"), web);
             List<SoakApp> several = List.of(new SoakApp(), new SoakApp(), new SoakApp());
@@ -96,7 +97,18 @@ class SoakIT {
                 "MiB of heap, of direct memory, open files: before %s, at a third %s, at the end %s, after %s%n",
                 text(before), text(atThird), text(atEnd), text(after));
         for (String kind : List.of(
-                "GET", "POST", "TLS", "HTTP/2", "tunnel", "slow", "large", "left", "malformed", "paused", "faulty")) {
+                "GET",
+                "POST",
+                "TLS",
+                "HTTP/2",
+                "HTTP/3",
+                "tunnel",
+                "slow",
+                "large",
+                "left",
+                "malformed",
+                "paused",
+                "faulty")) {
             assertThat(tally.count(kind)).as(kind).isPositive();
         }
         assertThat(atEnd.memory()).isLessThan(atThird.memory() + SPARE_BYTES);
@@ -127,6 +139,8 @@ class SoakIT {
                 clients::overTls,
                 clients::http2,
                 clients::http2,
+                clients::http3,
+                clients::http3,
                 clients::tunnels,
                 clients::tunnels,
                 clients::slow,
