@@ -26,7 +26,7 @@ class ArchitectureTest {
 
     /** Each package with those that it may use. */
     private static final Map<String, List<String>> USES = Map.ofEntries(
-            Map.entry("net", List.of("exchange", "edge", "service", "buffer", "http", "tls", "observe")),
+            Map.entry("net", List.of("exchange", "edge", "service", "buffer", "wire", "http", "tls", "observe")),
             Map.entry("exchange", List.of("edge", "service", "upstream", "buffer", "wire", "http", "tls", "observe")),
             Map.entry("upstream", List.of("service", "buffer", "wire", "observe")),
             Map.entry("state", List.of("service", "http", "tls", "observe")),

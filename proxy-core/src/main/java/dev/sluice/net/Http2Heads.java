@@ -1,7 +1,7 @@
 package dev.sluice.net;
 
 import dev.sluice.http.HostName;
-import io.netty.handler.codec.http.DefaultHttpHeadersFactory;
+import dev.sluice.wire.FieldList;
 import io.netty.handler.codec.http.DefaultHttpRequest;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaderValues;
@@ -43,13 +43,13 @@ final class Http2Heads {
         if (connect && end) {
             throw malformed(streamId, "CONNECT with END_STREAM");
         }
+        FieldList headers = new FieldList();
+        copy(streamId, list, headers);
         HttpRequest request = new DefaultHttpRequest(
                 HttpVersion.HTTP_1_1,
                 connect ? HttpMethod.GET : HttpMethod.valueOf(method.toString()),
                 path.toString(),
-                DefaultHttpHeadersFactory.headersFactory().withValidation(false));
-        HttpHeaders headers = request.headers();
-        copy(streamId, list, headers);
+                headers);
         setHost(streamId, list.authority(), headers);
         if (connect) {
             handshake(Objects.requireNonNull(list.get(PROTOCOL)), headers);
@@ -90,7 +90,7 @@ final class Http2Heads {
                 .remove(HttpHeaderNames.CONTENT_LENGTH);
     }
 
-    private static void copy(int streamId, Http2Headers list, HttpHeaders headers) throws Http2Exception {
+    private static void copy(int streamId, Http2Headers list, FieldList headers) throws Http2Exception {
         StringBuilder cookies = null;
         for (Map.Entry<CharSequence, CharSequence> field : list) {
             CharSequence name = field.getKey();
@@ -105,7 +105,7 @@ final class Http2Heads {
             } else if (connectionSpecific(name, value)) {
                 throw malformed(streamId, "connection-specific field " + name);
             } else {
-                headers.add(name, value.toString());
+                headers.append(name, value.toString());
             }
         }
         if (cookies != null) {
@@ -150,7 +150,7 @@ final class Http2Heads {
 
     /** The trailers of a request. */
     static HttpHeaders trailers(int streamId, Http2Headers list) throws Http2Exception {
-        HttpHeaders trailers = DefaultHttpHeadersFactory.trailersFactory().newHeaders();
+        FieldList trailers = new FieldList();
         for (Map.Entry<CharSequence, CharSequence> field : list) {
             if (field.getKey().isEmpty() || field.getKey().charAt(0) == ':') {
                 throw malformed(streamId, "pseudo-header in trailers");

@@ -37,6 +37,8 @@ public final class UpstreamConnection extends ChannelInboundHandlerAdapter {
     private final MessageWriter writer;
     private @Nullable ResponseListener listener;
     private int requests;
+    // Opened although others were idle, for a request that must not have a used one.
+    private boolean spare;
     private long idleSince;
     private long idleLimit;
     // Of the current exchange.
@@ -92,6 +94,14 @@ public final class UpstreamConnection extends ChannelInboundHandlerAdapter {
     /** Whether it is certain that no byte of the request has left; told of a connection's first request only. */
     public boolean nothingSent() {
         return headWrite != null && headWrite.nothingSent();
+    }
+
+    boolean spare() {
+        return spare;
+    }
+
+    void spare(boolean value) {
+        spare = value;
     }
 
     /** How long it may still be idle; nanoseconds. */

@@ -64,6 +64,7 @@ public final class UpstreamPool {
 
     /** Opens a connection; the answer comes on this loop, perhaps before this returns. */
     public void open(Target target, ResponseListener listener, Answer answer) {
+        boolean spare = idle.containsKey(target) && !idle.get(target).isEmpty();
         connector.connect(
                 loop,
                 target.address(),
@@ -74,6 +75,7 @@ public final class UpstreamPool {
                     public void connected(Channel channel) {
                         metrics.upstreamConnectionOpened();
                         UpstreamConnection connection = UpstreamConnection.of(channel);
+                        connection.spare(spare);
                         connection.assign(listener);
                         answer.connected(connection);
                     }
@@ -92,6 +94,12 @@ public final class UpstreamPool {
             return;
         }
         ArrayDeque<UpstreamConnection> connections = idle.computeIfAbsent(connection.target(), _ -> new ArrayDeque<>());
+        if (connection.spare() && !connections.isEmpty()) {
+            // Else every POST would leave one more behind.
+            connection.close();
+            return;
+        }
+        connection.spare(false);
         connections.addFirst(connection);
         if (connections.size() > MAX_IDLE_PER_TARGET) {
             connections.removeLast().close();

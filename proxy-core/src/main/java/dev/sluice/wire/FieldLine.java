@@ -2,7 +2,6 @@ package dev.sluice.wire;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
-import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.util.AsciiString;
 import org.jspecify.annotations.Nullable;
 
@@ -31,14 +30,23 @@ final class FieldLine {
         return TOKEN[b & 0xff];
     }
 
+    static boolean token(CharSequence text) {
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            if (c >= TOKEN.length || !TOKEN[c]) {
+                return false;
+            }
+        }
+        return !text.isEmpty();
+    }
+
     /**
      * Adds a line to the fields.
      *
      * @param to where the line's end begins, which is not part of it
      * @param lenient drop blanks before the colon, instead of refusing the line
-     * @return the name
      */
-    static AsciiString read(byte[] line, int from, int to, boolean lenient, HttpHeaders fields) {
+    static void read(byte[] line, int from, int to, boolean lenient, FieldList fields) {
         int colon = from;
         int hash = 0;
         while (colon < to && TOKEN[line[colon] & 0xff]) {
@@ -51,9 +59,7 @@ final class FieldLine {
         if (nameEnd == from || colon == to || line[colon] != ':') {
             throw malformedName(line, from, nameEnd, to);
         }
-        AsciiString name = name(line, from, nameEnd - from, hash);
-        fields.add(name, value(line, colon + 1, to));
-        return name;
+        fields.append(name(line, from, nameEnd - from, hash), value(line, colon + 1, to));
     }
 
     private static MalformedMessage malformedName(byte[] line, int from, int at, int to) {

@@ -1,21 +1,16 @@
 package dev.sluice.wire;
 
-import io.netty.handler.codec.http.DefaultHttpHeaders;
 import io.netty.handler.codec.http.EmptyHttpHeaders;
 import io.netty.handler.codec.http.HttpHeaders;
-import io.netty.util.AsciiString;
-import java.util.ArrayList;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** The fields of one head, or of trailers, while their lines are read, and what they may have. For one thread. */
 final class FieldSection {
     private final ReadLimits limits;
     private final boolean lenient;
-    private HttpHeaders fields = EmptyHttpHeaders.INSTANCE;
+    private @Nullable FieldList fields;
     private int bytes;
-    private @Nullable AsciiString lastName;
-    // The value of a field that goes over several lines.
+    // The value of the last field, if it goes over several lines.
     private @Nullable StringBuilder folded;
 
     /**
@@ -29,23 +24,22 @@ final class FieldSection {
     /**
      * Adds a line.
      *
-     * @param to where its end begins
+     * @param end where its end begins
      */
-    void add(byte[] line, int from, int to) {
-        bytes += to - from + 2;
+    void add(byte[] line, int from, int end) {
+        bytes += end - from + 2;
         checkNext(0);
         if (FieldLine.blank(line[from])) {
-            fold(line, from, to);
+            fold(line, from, end);
             return;
         }
         unfold();
-        if (fields.size() >= limits.fields()) {
+        FieldList to = fields == null ? new FieldList() : fields;
+        fields = to;
+        if (to.size() >= limits.fields()) {
             throw new MalformedMessage(MalformedMessage.Kind.TOO_MANY_FIELDS, "too many header fields");
         }
-        if (fields.isEmpty()) {
-            fields = new DefaultHttpHeaders();
-        }
-        lastName = FieldLine.read(line, from, to, lenient, fields);
+        FieldLine.read(line, from, end, lenient, to);
     }
 
     /** Whether there is room for a line of so many bytes, its end not counted, of which not all may have come. */
@@ -55,23 +49,20 @@ final class FieldSection {
         }
     }
 
-    private void fold(byte[] line, int from, int to) {
-        AsciiString name = lastName;
-        if (!lenient || name == null) {
+    private void fold(byte[] line, int from, int end) {
+        FieldList to = fields;
+        if (!lenient || to == null) {
             throw MalformedMessage.syntax("a field over several lines");
         }
         if (folded == null) {
-            folded = new StringBuilder(fields.getAll(name).getLast());
+            folded = new StringBuilder(to.last());
         }
-        FieldLine.fold(line, from, to, folded);
+        FieldLine.fold(line, from, end, folded);
     }
 
     private void unfold() {
-        AsciiString name = lastName;
-        if (folded != null && name != null) {
-            List<String> values = new ArrayList<>(fields.getAll(name));
-            values.set(values.size() - 1, folded.toString());
-            fields.set(name, values);
+        if (folded != null && fields != null) {
+            fields.replaceLast(folded.toString());
             folded = null;
         }
     }
@@ -79,10 +70,9 @@ final class FieldSection {
     /** The empty line behind the fields has come: gives them away, and begins anew. */
     HttpHeaders end() {
         unfold();
-        HttpHeaders read = fields;
-        fields = EmptyHttpHeaders.INSTANCE;
+        HttpHeaders read = fields == null ? EmptyHttpHeaders.INSTANCE : fields;
+        fields = null;
         bytes = 0;
-        lastName = null;
         return read;
     }
 }

@@ -3,7 +3,6 @@ package dev.sluice.wire;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.handler.codec.ByteToMessageDecoder;
-import io.netty.handler.codec.http.DefaultHttpHeaders;
 import io.netty.handler.codec.http.EmptyHttpHeaders;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpMessage;
@@ -301,7 +300,7 @@ public abstract sealed class MessageReader<H extends HttpMessage> permits Reques
             listener.end(read);
             return;
         }
-        H head = head(read.isEmpty() ? new DefaultHttpHeaders() : read);
+        H head = head(read.isEmpty() ? new FieldList() : read);
         Framing framing = framing(head);
         place = switch (framing) {
             case NONE -> Place.FIRST_LINE;

@@ -30,7 +30,7 @@ class AutobahnCheck {
     private static final int TURNS = 4;
 
     @Test
-    @Timeout(value = 60, unit = TimeUnit.MINUTES)
+    @Timeout(value = 120, unit = TimeUnit.MINUTES)
     void everyResultThroughTheProxyIsTheResultWithoutIt() throws Exception {
         Path directory = Path.of("target", "autobahn").toAbsolutePath();
         Files.createDirectories(directory);
@@ -90,7 +90,7 @@ class AutobahnCheck {
                 .redirectOutput(directory.resolve(agent + ".log").toFile())
                 .start();
         try {
-            assertThat(client.waitFor(25, TimeUnit.MINUTES)).isTrue();
+            assertThat(client.waitFor(50, TimeUnit.MINUTES)).isTrue();
             assertThat(client.exitValue()).isZero();
         } finally {
             client.destroyForcibly();

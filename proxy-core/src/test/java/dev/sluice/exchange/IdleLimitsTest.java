@@ -70,6 +70,22 @@ class IdleLimitsTest {
     }
 
     @Test
+    void postsLeaveNoMoreConnectionsBehindThanOthersNeed() throws Exception {
+        deploy("");
+        for (int i = 0; i < 20; i++) {
+            try (Wire wire = proxy.connect()) {
+                wire.send("POST / HTTP/1.1\r\nHost: app.test\r\nContent-Length: 1\r\n\r\nx");
+                assertThat(ProxyFixture.receive(wire).status()).isEqualTo(200);
+            }
+        }
+        // One for each of the two event loops.
+        await().until(() -> app.openConnections() <= 2);
+        int before = app.connections.get();
+        assertThat(proxy.get("/").text()).isEqualTo("ok");
+        assertThat(app.connections.get()).isEqualTo(before);
+    }
+
+    @Test
     void anApplicationThatClosesIdleConnectionsEverySecondFailsNoPost() throws Exception {
         deploy("");
         ConcurrentLinkedQueue<String> failures = new ConcurrentLinkedQueue<>();
