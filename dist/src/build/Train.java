@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -27,8 +26,8 @@ import javax.net.ssl.TrustManagerFactory;
 
 /**
  * Makes the AOT caches of a distribution tree: runs its daemon, which restores services, deploys others, sends requests
- * of every kind, and stops it; runs its command line. No certificate is ordered: every class in the cache takes memory
- * from the start on, and these would be a fifth of them all. Listens on 127.0.0.1 on free ports, with a home of its own.
+ * of every kind, and stops it; runs its command line. No certificate is ordered and there are no metrics: every class in
+ * the cache takes memory from the start on, and these would be a fifth and a twentieth of them all. Listens on 127.0.0.1 on free ports, with a home of its own.
  * Whatever goes wrong ends it with the reason and exit code 1. Usage: java Train.java TREE HASH, where HASH becomes part of the caches' names.
  */
 final class Train implements AutoCloseable {
@@ -62,7 +61,6 @@ final class Train implements AutoCloseable {
     }
 
     private void run(Path daemonCache, Path cliCache) throws Exception {
-        int metrics = freePort();
         SSLContext trust = certificate();
         state();
         Process daemon = start(
@@ -70,8 +68,7 @@ final class Train implements AutoCloseable {
                 record(daemonCache),
                 "run",
                 "--http-port=0",
-                "--https-port=0",
-                "--metrics-port=" + metrics);
+                "--https-port=0");
         String ready = awaitReady(daemon);
         int http = port(ready, "http");
         int https = port(ready, "https");
@@ -92,7 +89,6 @@ final class Train implements AutoCloseable {
         traffic("https://localhost:" + https, client(trust, HttpClient.Version.HTTP_1_1));
         traffic("https://localhost:" + https, client(trust, HttpClient.Version.HTTP_2));
         expect(client(trust, HttpClient.Version.HTTP_1_1), get("http://localhost:" + http + "/"), 301);
-        expect(client(trust, HttpClient.Version.HTTP_1_1), get("http://127.0.0.1:" + metrics + "/metrics"), 200);
         command("", "deploy", "plain", target);
         command("", "list");
         command("", "stop", "plain");
@@ -293,12 +289,6 @@ final class Train implements AutoCloseable {
             throw new Failed("no " + listener + " port in " + line);
         }
         return Integer.parseInt(matcher.group(1));
-    }
-
-    private static int freePort() throws IOException {
-        try (var socket = new ServerSocket(0)) {
-            return socket.getLocalPort();
-        }
     }
 
     private static String tail(Path file) throws IOException {
