@@ -4,6 +4,7 @@ import dev.sluice.http.ForwardedHeaders;
 import dev.sluice.http.HopByHop;
 import dev.sluice.http.RequestIds;
 import dev.sluice.http.RequestTarget;
+import dev.sluice.wire.FieldList;
 import dev.sluice.wire.MessageWriter;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
@@ -37,7 +38,9 @@ public class ForwardingBenchmark {
     public void setUp() {
         EmbeddedChannel decoder = new EmbeddedChannel(new HttpRequestDecoder());
         decoder.writeInbound(Unpooled.wrappedBuffer(RequestHeads.BROWSER));
-        received = Objects.requireNonNull(decoder.readInbound());
+        HttpRequest decoded = Objects.requireNonNull(decoder.readInbound());
+        HttpHeaders fields = new FieldList().add(decoded.headers());
+        received = new DefaultHttpRequest(decoded.protocolVersion(), decoded.method(), decoded.uri(), fields);
         decoder.finishAndReleaseAll();
     }
 
