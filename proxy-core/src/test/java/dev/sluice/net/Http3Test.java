@@ -369,20 +369,20 @@ class Http3Test {
         try (Http3Wire wire = start(false, (request, to) -> {
             if (request.method().equals("POST")) {
                 awaitGoOn();
-                to.skip(40_000_000);
+                to.skip(30_000_000);
             }
             Backend.ok(to, "read");
         })) {
-            Http3Stream large = wire.request("POST", "/large", false, "content-length", "40000000");
-            for (int i = 0; i < 400; i++) {
-                large.data(new byte[100_000], i == 399);
+            Http3Stream large = wire.request("POST", "/large", false, "content-length", "30000000");
+            for (int i = 0; i < 300; i++) {
+                large.data(new byte[100_000], i == 299);
             }
             // What the kernel and the connection to the target take in, and a window.
             assertThat(Standstill.of(large::sent)).isLessThan(20_000_000);
             assertThat(wire.get("/small").text()).isEqualTo("read");
             goOn.countDown();
             assertThat(large.text()).isEqualTo("read");
-            assertThat(large.sent()).isEqualTo(40_000_000);
+            assertThat(large.sent()).isEqualTo(30_000_000);
         }
     }
 
