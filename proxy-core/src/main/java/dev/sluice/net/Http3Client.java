@@ -56,7 +56,6 @@ final class Http3Client extends ChannelInboundHandlerAdapter implements ClientSt
     private boolean requestEnded;
     private boolean inputEnded;
     private boolean responseEnded;
-    private boolean endWritten;
     private boolean closed;
     private boolean reading = true;
     // By the worker's clock: when the client last sent something or was asked for it.
@@ -213,7 +212,6 @@ final class Http3Client extends ChannelInboundHandlerAdapter implements ClientSt
             of.requestTimedOut();
         } else if (stalled || slowReader) {
             connection.hit(stalled ? Limit.WRITE_STALL : Limit.MIN_RATE);
-            responseEnded = false;
             reset(Http3ErrorCode.H3_REQUEST_CANCELLED);
         }
     }
@@ -291,7 +289,7 @@ final class Http3Client extends ChannelInboundHandlerAdapter implements ClientSt
         sent += bytes;
         if (!done.isSuccess()) {
             gone();
-        } else if (endWritten && sent == written) {
+        } else if (delivered()) {
             stopRequest();
         }
     }
@@ -299,19 +297,27 @@ final class Http3Client extends ChannelInboundHandlerAdapter implements ClientSt
     @Override
     public void end(HttpHeaders trailers) {
         exchange = null;
-        responseEnded = true;
         if (!trailers.isEmpty()) {
             hold(new DefaultHttp3HeadersFrame(Http3Heads.trailers(trailers)));
         }
+        if (closed) {
+            return;
+        }
+        if (pending == null) {
+            pending = new DefaultHttp3DataFrame(Unpooled.EMPTY_BUFFER);
+        }
+        responseEnded = true;
+        streamEnd.lastFollows();
+        flush();
+        // After the end is written: reading may find that the client has reset the stream.
         if (!closed) {
             reading(true);
-            if (pending == null) {
-                pending = new DefaultHttp3DataFrame(Unpooled.EMPTY_BUFFER);
-            }
-            endWritten = true;
-            streamEnd.lastFollows();
-            flush();
         }
+    }
+
+    /** Whether QUIC has all of the response, its end too: a stream that is closed before is to be cut. */
+    private boolean delivered() {
+        return responseEnded && sent == written;
     }
 
     // After an early answer the client is asked to stop sending (RFC 9114 4.1).
@@ -351,7 +357,7 @@ final class Http3Client extends ChannelInboundHandlerAdapter implements ClientSt
         exchange = null;
         if (!closed) {
             // Once more for what the codec or the client has ended is nothing.
-            if (!responseEnded) {
+            if (!delivered()) {
                 channel.shutdownOutput(why.code());
             }
             if (!inputEnded) {
