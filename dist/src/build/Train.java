@@ -27,8 +27,9 @@ import javax.net.ssl.TrustManagerFactory;
 /**
  * Makes the AOT caches of a distribution tree: runs its daemon, which restores services, deploys others, sends requests
  * of every kind, and stops it; runs its command line. No certificate is ordered and there are no metrics: every class in
- * the cache takes memory from the start on, and these would be a fifth and a twentieth of them all. Listens on 127.0.0.1 on free ports, with a home of its own.
- * Whatever goes wrong ends it with the reason and exit code 1. Usage: java Train.java TREE HASH, where HASH becomes part of the caches' names.
+ * the cache takes memory from the start on, and these would be a fifth and a twentieth of them all. Listens on 127.0.0.1
+ * on free ports, with a home of its own. Whatever goes wrong ends it with the reason and exit code 1. Usage: java
+ * Train.java TREE HASH, where HASH becomes part of the caches' names.
  */
 final class Train implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofSeconds(60);

@@ -4,7 +4,6 @@ import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.List;
 
 /**
@@ -14,7 +13,6 @@ import java.util.List;
 public final class CookieScope {
     private static final String PATH = "path";
     private static final String DOMAIN = "domain";
-    private static final HexFormat HEX = HexFormat.of().withUpperCase();
 
     private CookieScope() {}
 
@@ -79,7 +77,7 @@ public final class CookieScope {
             if (b > ' ' && b < 0x7f && "\"#%;<>?^`{}".indexOf(b) < 0) {
                 encoded.append((char) b);
             } else {
-                encoded.append('%').append(HEX.toHexDigits(b));
+                RequestTarget.escape(b, encoded);
             }
         }
         return encoded.toString();

@@ -94,10 +94,15 @@ public final class RequestTarget {
             if (c < 0x80) {
                 escaped.append(c);
             } else {
-                escaped.append('%').append(HEX.toHexDigits((byte) c));
+                escape((byte) c, escaped);
             }
         }
         return escaped.toString();
+    }
+
+    /** Appends a byte as a percent escape. */
+    static void escape(byte b, StringBuilder to) {
+        to.append('%').append(HEX.toHexDigits(b));
     }
 
     /** The path as sent, at least {@code /}. */

@@ -64,7 +64,8 @@ public final class UpstreamPool {
 
     /** Opens a connection; the answer comes on this loop, perhaps before this returns. */
     public void open(Target target, ResponseListener listener, Answer answer) {
-        boolean spare = idle.containsKey(target) && !idle.get(target).isEmpty();
+        ArrayDeque<UpstreamConnection> others = idle.get(target);
+        boolean spare = others != null && !others.isEmpty();
         connector.connect(
                 loop,
                 target.address(),

@@ -26,10 +26,20 @@ public final class FieldList extends HttpHeaders {
     private static final int USUAL = 12;
 
     // Names and values in turn.
-    private CharSequence[] fields = new CharSequence[2 * USUAL];
+    private CharSequence[] fields;
     private int used;
     // A bit for each name that is or was there, by its hash: most fields that are asked for are not there.
     private long seen;
+
+    public FieldList() {
+        fields = new CharSequence[2 * USUAL];
+    }
+
+    private FieldList(FieldList of) {
+        fields = of.fields.clone();
+        used = of.used;
+        seen = of.seen;
+    }
 
     /** Adds a field that is known to be valid. */
     public void append(CharSequence name, CharSequence value) {
@@ -337,11 +347,7 @@ public final class FieldList extends HttpHeaders {
 
     @Override
     public FieldList copy() {
-        FieldList copy = new FieldList();
-        copy.fields = fields.clone();
-        copy.used = used;
-        copy.seen = seen;
-        return copy;
+        return new FieldList(this);
     }
 
     private static CharSequence name(CharSequence name) {

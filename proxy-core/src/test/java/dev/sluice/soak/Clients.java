@@ -267,21 +267,8 @@ final class Clients {
     }
 
     private static Http3Stream ask(Http3Wire wire, long id, byte[] body, int length) {
-        String path = "/bytes/" + length;
         int half = body.length / 2;
-        return wire.open()
-                .headers(
-                        false,
-                        ":method",
-                        "POST",
-                        ":scheme",
-                        "https",
-                        ":authority",
-                        HOST,
-                        ":path",
-                        path,
-                        "x-id",
-                        Long.toString(id))
+        return wire.requestTo(HOST, "POST", "/bytes/" + length, false, "x-id", Long.toString(id))
                 .data(Arrays.copyOf(body, half), false)
                 .data(Arrays.copyOfRange(body, half, body.length), true);
     }
