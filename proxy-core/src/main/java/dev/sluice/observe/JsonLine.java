@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * be text as it came over the wire; see {@link WireText}. For one thread.
  */
 public final class JsonLine {
-    private static final int USUAL_SIZE = 64 * 1024;
+    private static final int USUAL_SIZE = 16 * 1024;
     private static final byte[] HEX = "0123456789abcdef".getBytes(StandardCharsets.US_ASCII);
     private static final FieldName TIME = new FieldName("time");
     private static final FieldName LEVEL = new FieldName("level");
