@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class UpstreamConnection extends ChannelInboundHandlerAdapter {
     // Applications send large heads (cookies, policies), but not without end.
-    private static final ReadLimits LIMITS = new ReadLimits(16 * 1024, 256 * 1024, 2000);
+    static final ReadLimits LIMITS = new ReadLimits(16 * 1024, 256 * 1024, 2000);
 
     private final Target target;
     private final ResponseReader reader;

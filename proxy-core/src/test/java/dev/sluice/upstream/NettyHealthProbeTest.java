@@ -29,6 +29,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a health check says of an app that answers ordinary HTTP, and of one that does not. */
@@ -159,6 +160,46 @@ class NettyHealthProbeTest {
                         HealthResult.BadAnswer.class,
                         bad -> assertThat(bad.message()).startsWith("malformed HTTP"));
         assertThat(answeredWith(new byte[0]).message()).contains("closed without an answer");
+    }
+
+    @Test
+    void answersThatVisitorsWouldNotGetAreBad() throws Exception {
+        assertThat(answeredWith(text("HTTP/1.1 200 OK\r\nContent-Length: 2\r\nContent-Length: 3\r\n\r\nok!")))
+                .isInstanceOfSatisfying(
+                        HealthResult.BadAnswer.class,
+                        bad -> assertThat(bad.message()).startsWith("malformed HTTP response: "));
+        assertThat(answeredWith(text("HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\n\r\n")))
+                .isEqualTo(new HealthResult.WrongStatus(101, "", ""));
+    }
+
+    @Test
+    void interimAnswersAreNotTheAnswer() throws Exception {
+        assertThat(answeredWith(text("HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\nHTTP/1.1 204 No Content\r\n\r\n")))
+                .isEqualTo(new HealthResult.Healthy(204));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "Content-Length: 9, short, short",
+        "Connection: close, all of it, all of it",
+        "Transfer-Encoding: chunked, '3\\r\\nabc\\r\\n0\\r\\n\\r\\n', abc",
+    })
+    void aRefusalsBodyIsShownHoweverItEnds(String field, String body, String shown) throws Exception {
+        String answer = "HTTP/1.1 503 Service Unavailable\r\n" + field + "\r\n\r\n" + body.translateEscapes();
+        assertThat(answeredWith(text(answer))).isEqualTo(new HealthResult.WrongStatus(503, shown, ""));
+    }
+
+    @Test
+    void whatIsNoPartOfARequestLineIsEncodedInThePath() throws Exception {
+        APP.stubFor(get(urlEqualTo("/up%3Fa/%20%C3%A9%2F/%23")).willReturn(ok()));
+        HealthCheckOptions odd =
+                new HealthCheckOptions("up?a/ \u00e9%2F/#", 0, Duration.ofSeconds(1), Duration.ofSeconds(3), "");
+        assertThat(PROBE.probe(TargetAddress.parse("127.0.0.1:" + APP.getPort()), odd))
+                .isEqualTo(new HealthResult.Healthy(200));
+    }
+
+    private static byte[] text(String answer) {
+        return answer.getBytes(StandardCharsets.ISO_8859_1);
     }
 
     private static HealthResult answeredWith(byte[] bytes) throws Exception {
