@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class HealthCheck {
     /** The shortest interval of checks that only tell how a target is. */
-    static final Duration SELDOM = Duration.ofSeconds(5);
+    static final Duration SELDOM = Duration.ofSeconds(10);
 
     private final Target target;
     private final HealthProbe probe;
