@@ -11,13 +11,11 @@ import org.jspecify.annotations.Nullable;
  * its failures are not logged one by one.
  */
 final class HealthCheck {
-    /** The shortest interval of checks that only tell how a target is. */
-    static final Duration SELDOM = Duration.ofSeconds(10);
-
     private final Target target;
     private final HealthProbe probe;
     // Takes each result; answers whether to go on at the interval that was asked for, or seldom.
     private final Predicate<HealthResult> listener;
+    private final SeldomChecks seldom;
     private volatile @Nullable HealthResult last;
     private volatile int tries;
     // Of the check's thread: successes in a row, or failures below zero.
@@ -26,9 +24,14 @@ final class HealthCheck {
     private @Nullable Thread thread;
 
     HealthCheck(Target target, HealthProbe probe, Predicate<HealthResult> listener) {
+        this(target, probe, listener, SeldomChecks.OF_DAEMON);
+    }
+
+    HealthCheck(Target target, HealthProbe probe, Predicate<HealthResult> listener, SeldomChecks seldom) {
         this.target = target;
         this.probe = probe;
         this.listener = listener;
+        this.seldom = seldom;
     }
 
     /** Checks at once, and closely. */
@@ -72,8 +75,14 @@ final class HealthCheck {
 
     private void run(boolean closelyAtFirst) {
         boolean closely = closelyAtFirst;
+        if (!closely) {
+            seldom.join();
+        }
         try {
-            long next = System.nanoTime() + (closely ? 0 : interval(false));
+            if (!closely) {
+                seldom.awaitTurn();
+            }
+            long next = System.nanoTime();
             while (true) {
                 Thread.sleep(Duration.ofNanos(Math.max(0, next - System.nanoTime())));
                 if (stopped) {
@@ -83,11 +92,26 @@ final class HealthCheck {
                 if (stopped) {
                     return;
                 }
-                closely = took(result, closely);
+                if (took(result, closely) != closely) {
+                    closely = !closely;
+                    turned(closely);
+                }
                 next = Math.max(next + interval(closely), System.nanoTime());
             }
         } catch (InterruptedException _) {
             // Stopped: the target was replaced or its deploy gave up.
+        } finally {
+            if (!closely) {
+                seldom.leave();
+            }
+        }
+    }
+
+    private void turned(boolean closely) {
+        if (closely) {
+            seldom.leave();
+        } else {
+            seldom.join();
         }
     }
 
@@ -102,8 +126,8 @@ final class HealthCheck {
     }
 
     private long interval(boolean closely) {
-        Duration asked = target.options().healthCheck().effectiveInterval();
-        return (closely || asked.compareTo(SELDOM) > 0 ? asked : SELDOM).toNanos();
+        long asked = target.options().healthCheck().effectiveInterval().toNanos();
+        return closely ? asked : Math.max(asked, seldom.interval());
     }
 
     // A fault in a probe is a failed check with a reason, not the silent end of all checks.
