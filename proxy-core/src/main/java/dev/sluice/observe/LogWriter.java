@@ -19,6 +19,8 @@ public final class LogWriter implements AutoCloseable {
     private static final long BATCH_WAIT_NANOS = Duration.ofMillis(5).toNanos();
     // A dozen lines: what takes long enough that a request would be kept waiting is not done in one go, see run().
     private static final int BATCH_BYTES = 7 * 1024;
+    // Lines that come in some milliseconds of full load.
+    private static final int MANY = 512;
     private static final Duration CLOSE_LIMIT = Duration.ofSeconds(3);
     private static final Duration REPORT_INTERVAL = Duration.ofSeconds(10);
 
@@ -104,8 +106,10 @@ public final class LogWriter implements AutoCloseable {
             reportDrops(last && !more);
             write();
             if (more) {
-                // An event loop that shares the CPU goes first.
-                Thread.yield();
+                // An event loop that shares the CPU goes first, unless it is so busy that lines pile up.
+                if (queued.get() < MANY) {
+                    Thread.yield();
+                }
                 continue;
             }
             if (last) {
