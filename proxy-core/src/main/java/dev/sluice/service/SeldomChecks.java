@@ -49,7 +49,7 @@ final class SeldomChecks {
     void awaitTurn() throws InterruptedException {
         Thread.sleep(shortest);
         // By now all of them have joined.
-        int slots = targets.get() / perSlot + 1;
+        int slots = Math.max(1, targets.get() / perSlot);
         Thread.sleep(SLOT.multipliedBy(Math.floorMod(turns.getAndIncrement(), slots)));
     }
 }

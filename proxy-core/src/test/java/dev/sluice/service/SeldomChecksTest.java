@@ -30,7 +30,7 @@ class SeldomChecksTest {
         SeldomChecks shared = new SeldomChecks(Duration.ofMillis(200), 50);
         List<Long> times = new CopyOnWriteArrayList<>();
         List<HealthCheck> checks = new ArrayList<>();
-        for (int i = 0; i < 149; i++) {
+        for (int i = 0; i < 150; i++) {
             Target target = new Target(new TargetAddress("app:80", "app", 80), Target.Role.WRITER, OptionsFor.TARGETS);
             checks.add(new HealthCheck(
                     target,
@@ -42,8 +42,8 @@ class SeldomChecksTest {
                     shared));
         }
         checks.forEach(HealthCheck::startSeldom);
-        // The second checks of the first group come 2.98 s after their first ones.
-        await().atMost(Duration.ofSeconds(20)).until(() -> times.size() >= 149);
+        // The second checks of the first group come 3 s after their first ones.
+        await().atMost(Duration.ofSeconds(20)).until(() -> times.size() >= 150);
         checks.forEach(HealthCheck::stop);
         long first = times.getFirst();
         for (int second = 0; second < 3; second++) {
