@@ -51,7 +51,7 @@ def memory(bench, name):
 def new_tls(bench):
     rate, count = 300, max(300, int(300 * bench.options.seconds))
     work = lambda p: load.new_connections(target(p, "tls"), count, rate)  # noqa: E731
-    # Three times as many as are measured later: the JVM's compilers are busy with the first 25,000.
+    # At twice the rate: the JVM's compilers are busy with the first 25,000 connections.
     warm(bench, bench.common(), lambda p: load.new_connections(target(p, "tls"), 4 * rate, 2 * rate), most=30)
     bench.per_request("new TLS connection", "us", MICROS, work)
 

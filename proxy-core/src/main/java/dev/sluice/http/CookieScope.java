@@ -2,7 +2,6 @@ package dev.sluice.http;
 
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -69,18 +68,9 @@ public final class CookieScope {
     }
 
     // As browsers write it in requests (the URL standard's path percent-encode set), for they compare a cookie's Path
-    // with
-    // what they send. The semicolon would end the attribute, a control the field.
+    // with what they send. The semicolon would end the attribute, a control the field.
     private static String encoded(String prefix) {
-        StringBuilder encoded = new StringBuilder(prefix.length() + 16);
-        for (byte b : prefix.getBytes(StandardCharsets.UTF_8)) {
-            if (b > ' ' && b < 0x7f && "\"#%;<>?^`{}".indexOf(b) < 0) {
-                encoded.append((char) b);
-            } else {
-                RequestTarget.escape(b, encoded);
-            }
-        }
-        return encoded.toString();
+        return RequestTarget.encoded(prefix, "\"#%;<>?^`{}");
     }
 
     private static String joined(String prefix, String path) {

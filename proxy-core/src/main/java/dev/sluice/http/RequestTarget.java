@@ -1,5 +1,6 @@
 package dev.sluice.http;
 
+import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
 import org.jspecify.annotations.Nullable;
 
@@ -100,8 +101,24 @@ public final class RequestTarget {
         return escaped.toString();
     }
 
-    /** Appends a byte as a percent escape. */
-    static void escape(byte b, StringBuilder to) {
+    /**
+     * Text as a part of a path, in UTF-8: blanks, controls and what is beyond ASCII become percent escapes.
+     *
+     * @param reserved characters that become percent escapes too
+     */
+    public static String encoded(String text, String reserved) {
+        StringBuilder encoded = new StringBuilder(text.length() + 16);
+        for (byte b : text.getBytes(StandardCharsets.UTF_8)) {
+            if (b > ' ' && b < 0x7f && reserved.indexOf(b) < 0) {
+                encoded.append((char) b);
+            } else {
+                escape(b, encoded);
+            }
+        }
+        return encoded.toString();
+    }
+
+    private static void escape(byte b, StringBuilder to) {
         to.append('%').append(HEX.toHexDigits(b));
     }
 

@@ -1,5 +1,6 @@
 package dev.sluice.service;
 
+import dev.sluice.http.RequestTarget;
 import java.time.Duration;
 
 /**
@@ -35,5 +36,10 @@ public record HealthCheckOptions(
     /** The path as it is requested: with a leading slash. */
     public String requestPath() {
         return path.startsWith("/") ? path : "/" + path;
+    }
+
+    /** The same as it stands in a request line: what would end a path there is percent-encoded. */
+    public String requestTarget() {
+        return RequestTarget.encoded(requestPath(), "?#");
     }
 }

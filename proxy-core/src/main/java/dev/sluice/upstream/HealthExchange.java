@@ -44,8 +44,6 @@ final class HealthExchange implements Connector.Answer {
     private volatile @Nullable Channel channel;
     private volatile @Nullable Future<?> timeout;
     private @Nullable HttpResponse head;
-    private boolean begun;
-    private boolean tls;
 
     HealthExchange(NettyHealthProbe.Hop hop, ProxyProtocol header) {
         this.hop = hop;
@@ -113,10 +111,10 @@ final class HealthExchange implements Connector.Answer {
     /** Reads what comes of the answer. */
     private final class Connection extends ChannelInboundHandlerAdapter implements MessageListener<HttpResponse> {
         private final ResponseReader reader;
-        private final Channel channel;
+        private boolean begun;
+        private boolean tls;
 
         Connection(Channel channel) {
-            this.channel = channel;
             this.reader = new ResponseReader(this, channel.alloc(), UpstreamConnection.LIMITS);
         }
 
@@ -171,8 +169,10 @@ final class HealthExchange implements Connector.Answer {
 
         @Override
         public void body(ByteBuf data) {
-            int length = Math.min(data.readableBytes(), BODY_SHOWN - body.length());
-            body.append(data.toString(data.readerIndex(), length, StandardCharsets.UTF_8));
+            if (!result.isDone()) {
+                int length = Math.min(data.readableBytes(), BODY_SHOWN - body.length());
+                body.append(data.toString(data.readerIndex(), length, StandardCharsets.UTF_8));
+            }
             data.release();
             if (body.length() >= BODY_SHOWN) {
                 refused();

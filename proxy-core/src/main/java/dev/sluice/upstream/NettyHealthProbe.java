@@ -9,8 +9,6 @@ import dev.sluice.service.TargetAddress;
 import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
 import java.net.URI;
-import java.nio.charset.StandardCharsets;
-import java.util.HexFormat;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -21,7 +19,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class NettyHealthProbe implements HealthProbe {
     private static final int MAX_HOPS = 10;
-    private static final HexFormat HEX = HexFormat.of().withUpperCase();
 
     private final EventLoopGroup loops;
     private final Connector connector;
@@ -42,7 +39,7 @@ public final class NettyHealthProbe implements HealthProbe {
         long deadline = System.nanoTime() + options.timeout().toNanos();
         int port = options.port() > 0 ? options.port() : address.port();
         String host = options.host().isEmpty() ? address.authority(port) : options.host();
-        Hop hop = new Hop(address, port, host, target(options.requestPath()));
+        Hop hop = new Hop(address, port, host, options.requestTarget());
         for (int hops = 0; hops <= MAX_HOPS; hops++) {
             HealthResult result = get(hop, deadline, hop.port() == address.port() ? header : ProxyProtocol.NONE);
             Hop next = result instanceof HealthResult.WrongStatus wrong ? follow(hop, wrong) : null;
@@ -98,29 +95,5 @@ public final class NettyHealthProbe implements HealthProbe {
         } finally {
             exchange.close();
         }
-    }
-
-    // All of it is a path: what would end it, or is no part of a request line, is percent-encoded.
-    private static String target(String path) {
-        boolean asItIs = true;
-        for (int i = 0; i < path.length() && asItIs; i++) {
-            asItIs = ofPath(path.charAt(i));
-        }
-        if (asItIs) {
-            return path;
-        }
-        StringBuilder encoded = new StringBuilder(path.length() + 16);
-        for (byte b : path.getBytes(StandardCharsets.UTF_8)) {
-            if (ofPath(b)) {
-                encoded.append((char) b);
-            } else {
-                encoded.append('%').append(HEX.toHexDigits(b));
-            }
-        }
-        return encoded.toString();
-    }
-
-    private static boolean ofPath(int c) {
-        return c > ' ' && c < 0x7f && c != '?' && c != '#';
     }
 }
