@@ -66,7 +66,6 @@ public final class Daemon {
     private final List<Listener> listeners = new CopyOnWriteArrayList<>();
     private final Transport transport;
     private final EventLoopGroup loops;
-    private final EventLoopGroup acceptor;
     private final EventLoopGroup controlLoop;
     private final Connector connector;
     private final RequestMetrics metrics;
@@ -91,7 +90,6 @@ public final class Daemon {
         this.options = options;
         transport = Transport.choose(options.ioUring());
         loops = transport.newGroup(Runtime.getRuntime().availableProcessors());
-        acceptor = transport.newGroup(1);
         controlLoop = transport.newControlGroup();
         connector = new Connector(transport.channel(), new NameLookup(), CONNECT_TIMEOUT);
         metrics = options.metricsPort() == 0 ? RequestMetrics.OFF : new Metrics(Version.text());
@@ -145,7 +143,6 @@ public final class Daemon {
                     "metrics",
                     options.metricsPort(),
                     transport,
-                    acceptor,
                     loops,
                     MetricsListener.pipeline(new MetricsEndpoint(shown))));
             Events.info("Metrics enabled", "address", ":" + options.metricsPort());
@@ -159,10 +156,10 @@ public final class Daemon {
                 contexts,
                 handshakeFailures,
                 options.front().proxyProtocol());
-        Listener http = listen(Listener.bind(
-                "http", options.httpPort(), transport, acceptor, loops, pipeline.plain(options.httpPort())));
-        Listener https = listen(Listener.bind(
-                "https", options.httpsPort(), transport, acceptor, loops, pipeline.tls(options.httpsPort())));
+        Listener http =
+                listen(Listener.bind("http", options.httpPort(), transport, loops, pipeline.plain(options.httpPort())));
+        Listener https = listen(
+                Listener.bind("https", options.httpsPort(), transport, loops, pipeline.tls(options.httpsPort())));
         ports = new Ports(http.port(), https.port());
         if (options.http3()) {
             serveHttp3(pipeline, https.port());
@@ -231,7 +228,6 @@ public final class Daemon {
             // Not before: all its connections go through this one socket.
             udp.close();
         }
-        acceptor.shutdownGracefully(0, LOOP_END.toMillis(), TimeUnit.MILLISECONDS);
         loops.shutdownGracefully(0, LOOP_END.toMillis(), TimeUnit.MILLISECONDS).await();
         contexts.close();
         filePoll.close();

@@ -5,6 +5,9 @@ import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandler;
+import io.netty.channel.ChannelHandler.Sharable;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoopGroup;
 import java.io.IOException;
@@ -19,6 +22,20 @@ public final class Listener {
     private final String name;
     private final Channel channel;
 
+    /**
+     * Lets the loop first go through all events of one look at its sockets: a socket that was closed meanwhile may have
+     * left its number to one just accepted, which would get the event that is still to come for the old one.
+     */
+    @Sharable
+    private static final class AfterEvents extends ChannelInboundHandlerAdapter {
+        static final AfterEvents INSTANCE = new AfterEvents();
+
+        @Override
+        public void channelRead(ChannelHandlerContext ctx, Object accepted) {
+            ctx.executor().execute(() -> ctx.fireChannelRead(accepted));
+        }
+    }
+
     private Listener(String name, Channel channel) {
         this.name = name;
         this.channel = channel;
@@ -29,27 +46,21 @@ public final class Listener {
      *
      * @param name for the status, such as http
      * @param port 0 for any free one
-     * @param acceptors a loop that is none of {@code loops}: an event that is still to come for a socket that was closed
-     *     would go to the one that is accepted in the same turn and gets its number
+     * @param loops one of them accepts, and all take turns to have what was accepted
      * @param initializer lays out each connection's pipeline
      * @throws IOException with kamal-proxy's words, such as {@code listen tcp :80: bind: address already in use}
      */
     public static Listener bind(
-            String name,
-            int port,
-            Transport transport,
-            EventLoopGroup acceptors,
-            EventLoopGroup loops,
-            ChannelHandler initializer)
+            String name, int port, Transport transport, EventLoopGroup loops, ChannelHandler initializer)
             throws IOException {
         ChannelFuture bound = new ServerBootstrap()
-                .group(acceptors, loops)
+                .group(loops)
                 .channel(transport.serverChannel())
                 .option(ChannelOption.SO_REUSEADDR, true)
                 .option(ChannelOption.SO_BACKLOG, BACKLOG)
-                .childOption(ChannelOption.TCP_NODELAY, true)
                 .childOption(ChannelOption.SO_KEEPALIVE, true)
                 .childOption(ChannelOption.RECVBUF_ALLOCATOR, TransferReads.of(transport.channel()))
+                .handler(AfterEvents.INSTANCE)
                 .childHandler(initializer)
                 .bind(new InetSocketAddress(port))
                 .awaitUninterruptibly();

@@ -72,7 +72,6 @@ public final class Connector {
         ChannelFuture connecting = new Bootstrap()
                 .group(loop)
                 .channel(channelType)
-                .option(ChannelOption.TCP_NODELAY, true)
                 .option(ChannelOption.SO_KEEPALIVE, true)
                 .option(ChannelOption.RECVBUF_ALLOCATOR, reads)
                 // A target may answer and stop reading: its answer counts, although our writes fail.
