@@ -83,7 +83,7 @@ public final class AccessLog {
 
     private static void client(RequestRecord request, JsonLine line) {
         line.field(CLIENT_ADDRESS, request.clientAddress);
-        line.field(CLIENT_PORT, Integer.toString(request.clientPort));
+        line.quoted(CLIENT_PORT, request.clientPort);
         String forwarded = request.forwardedFor;
         line.field(REMOTE_ADDRESS, forwarded == null || forwarded.isEmpty() ? request.clientAddress : forwarded);
         String userAgent = request.userAgent;

@@ -75,6 +75,14 @@ public final class JsonLine {
         number(value);
     }
 
+    /** A number in quotes, which takes no string to be made. */
+    public void quoted(FieldName name, long value) {
+        name(name);
+        put('"');
+        number(value);
+        put('"');
+    }
+
     /** A field that has a name of its own in this line; the value is a string, number, boolean, null or list. */
     public void field(String name, @Nullable Object value) {
         separate();

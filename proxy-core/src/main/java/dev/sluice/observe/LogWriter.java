@@ -16,7 +16,7 @@ import java.util.concurrent.locks.LockSupport;
  * them every few milliseconds, so that nobody pays for waking it; only after a pause does the first line wake it.
  */
 public final class LogWriter implements AutoCloseable {
-    private static final long BATCH_WAIT_NANOS = Duration.ofMillis(5).toNanos();
+    private static final long BATCH_WAIT_NANOS = Duration.ofMillis(2).toNanos();
     // A dozen lines: what takes long enough that a request would be kept waiting is not done in one go, see run().
     private static final int BATCH_BYTES = 7 * 1024;
     // Lines that come in some milliseconds of full load.
