@@ -52,6 +52,8 @@ class Backend:
         (folder / "files").mkdir()
         (folder / "files/big").write_bytes(b"0123456789abcdef" * (BIG // 16))
         self.upload = folder / "files/big"
+        self.small_upload = folder / "files/small"
+        self.small_upload.write_bytes(b"x" * 1024)
         (folder / "backend.conf").write_text(
             CONFIGURATION.format(user=machine.nginx_user(), port=self.port, body="x" * 1024, sink=BIG + 4096))
         nginx = [machine.which("nginx"), "-p", str(folder), "-c", "backend.conf", "-e", "backend.error.log"]

@@ -62,6 +62,10 @@ def transfer(path, name):
         count = max(16, int(40 * bench.options.seconds))
         upload = bench.backend.upload if path == "/upload" else None
         work = lambda p: load.transfers(target(p, "h1", path), count, upload)  # noqa: E731
+        if upload:
+            # What a request with a body comes by once: the JVM's compilers wait for thousands of these.
+            small = bench.backend.small_upload
+            warm(bench, bench.common(), lambda p: load.transfers(target(p, "h1", path), 1000, small), most=10)
         warm(bench, bench.common(), work)
         bench.per_request(name, "ms CPU a GB", 1000 * 1e9 / (10 << 20), work)
 
