@@ -9,8 +9,9 @@ from .load import Target
 
 MICROS = 1e6
 IDLE = 4000
-# Longer than the JVM's native trimming and HAProxy's buffer collection take to come round.
-SETTLE = 6
+# Longer than it takes what was freed to go back to the system: the JVM gives up what its compilers needed every 5 s, and
+# trims the native heap every 5 s.
+SETTLE = 11
 
 
 def target(proxy, protocol, path="/", host=None):
