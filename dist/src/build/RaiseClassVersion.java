@@ -5,13 +5,8 @@ import java.lang.classfile.ClassFile.StackMapsOption;
 import java.lang.classfile.ClassHierarchyResolver;
 import java.lang.classfile.ClassTransform;
 import java.lang.constant.ClassDesc;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.zip.ZipEntry;
-import java.util.zip.ZipFile;
-import java.util.zip.ZipOutputStream;
 
 /**
  * Rewrites jars whose classes are too old for an AOT cache (older than Java 6: they lack the stack maps of today's
@@ -37,23 +32,13 @@ final class RaiseClassVersion {
     public static void main(String[] jars) throws IOException {
         for (String jar : jars) {
             Path path = Path.of(jar);
-            var entries = read(path);
+            var entries = JarEntries.read(path);
             if (entries.values().stream().anyMatch(RaiseClassVersion::isOld)) {
-                new RaiseClassVersion(entries).write(path);
+                var raising = new RaiseClassVersion(Map.copyOf(entries));
+                entries.replaceAll((_, entry) -> isOld(entry) ? raising.raised(entry) : entry);
+                JarEntries.write(path, entries);
             }
         }
-    }
-
-    private static Map<String, byte[]> read(Path path) throws IOException {
-        var entries = new LinkedHashMap<String, byte[]>();
-        try (var zip = new ZipFile(path.toFile())) {
-            for (var entry : zip.stream().toList()) {
-                try (var in = zip.getInputStream(entry)) {
-                    entries.put(entry.getName(), in.readAllBytes());
-                }
-            }
-        }
-        return entries;
     }
 
     private static boolean isOld(byte[] entry) {
@@ -75,17 +60,5 @@ final class RaiseClassVersion {
         var code = ClassTransform.transformingMethodBodies((builder, element) -> builder.with(element));
         var version = ClassTransform.endHandler(builder -> builder.withVersion(RAISED, 0));
         return classFile.transformClass(classFile.parse(bytes), code.andThen(version));
-    }
-
-    private void write(Path path) throws IOException {
-        try (var zip = new ZipOutputStream(Files.newOutputStream(path))) {
-            for (var entry : entries.entrySet()) {
-                var target = new ZipEntry(entry.getKey());
-                target.setTime(0); // the same jar for the same input
-                zip.putNextEntry(target);
-                zip.write(isOld(entry.getValue()) ? raised(entry.getValue()) : entry.getValue());
-                zip.closeEntry();
-            }
-        }
     }
 }

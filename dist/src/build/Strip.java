@@ -1,19 +1,15 @@
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.jar.Attributes.Name;
 import java.util.jar.JarFile;
 import java.util.jar.Manifest;
 import java.util.regex.Pattern;
-import java.util.zip.ZipEntry;
-import java.util.zip.ZipFile;
-import java.util.zip.ZipOutputStream;
 
 /**
  * Takes off jars what costs each start time and memory. Signatures: a JVM that loads a class from a signed jar keeps a
@@ -32,12 +28,14 @@ final class Strip {
     public static void main(String[] jars) throws IOException {
         for (String jar : jars) {
             Path path = Path.of(jar);
-            var entries = read(path);
-            entries.keySet().removeIf(name -> name.matches("META-INF/[^/]+\\.(SF|RSA|DSA|EC)"));
-            entries.keySet().removeIf(name -> name.endsWith("/"));
-            forThisVersion(entries);
-            entries.replace(JarFile.MANIFEST_NAME, shortened(entries.get(JarFile.MANIFEST_NAME)));
-            write(path, entries);
+            var entries = JarEntries.read(path);
+            var manifest = new Manifest(new ByteArrayInputStream(entries.get(JarFile.MANIFEST_NAME)));
+            entries.keySet().removeIf(name -> name.endsWith("/") || name.matches("META-INF/[^/]+\\.(SF|RSA|DSA|EC)"));
+            if (Boolean.parseBoolean(manifest.getMainAttributes().getValue(Name.MULTI_RELEASE))) {
+                forThisVersion(entries);
+            }
+            entries.replace(JarFile.MANIFEST_NAME, shortened(manifest));
+            JarEntries.write(path, entries);
         }
     }
 
@@ -50,7 +48,8 @@ final class Strip {
                 byte[] content = entries.remove(name);
                 int version = Integer.parseInt(versioned.group(1));
                 String base = versioned.group(2);
-                if (version <= Runtime.version().feature() && version > versions.getOrDefault(base, 0)) {
+                boolean applies = version <= Runtime.version().feature() && !base.startsWith("META-INF/");
+                if (applies && version > versions.getOrDefault(base, 0)) {
                     versions.put(base, version);
                     entries.put(base, content);
                 }
@@ -58,36 +57,11 @@ final class Strip {
         }
     }
 
-    private static byte[] shortened(byte[] text) throws IOException {
-        var manifest = new Manifest(new ByteArrayInputStream(text));
+    private static byte[] shortened(Manifest manifest) throws IOException {
         manifest.getEntries().clear();
         manifest.getMainAttributes().keySet().removeIf(name -> !KEPT.contains(name.toString()));
         var out = new ByteArrayOutputStream();
         manifest.write(out);
         return out.toByteArray();
-    }
-
-    private static Map<String, byte[]> read(Path path) throws IOException {
-        var entries = new LinkedHashMap<String, byte[]>();
-        try (var zip = new ZipFile(path.toFile())) {
-            for (var entry : zip.stream().toList()) {
-                try (var in = zip.getInputStream(entry)) {
-                    entries.put(entry.getName(), in.readAllBytes());
-                }
-            }
-        }
-        return entries;
-    }
-
-    private static void write(Path path, Map<String, byte[]> entries) throws IOException {
-        try (var zip = new ZipOutputStream(Files.newOutputStream(path))) {
-            for (var entry : entries.entrySet()) {
-                var target = new ZipEntry(entry.getKey());
-                target.setTime(0); // the same jar for the same input
-                zip.putNextEntry(target);
-                zip.write(entry.getValue());
-                zip.closeEntry();
-            }
-        }
     }
 }
