@@ -5,11 +5,15 @@ import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.AdaptiveRecvByteBufAllocator;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelConfig;
 import io.netty.channel.DefaultMaxMessagesRecvByteBufAllocator;
+import io.netty.channel.FixedRecvByteBufAllocator;
 import io.netty.channel.RecvByteBufAllocator;
 import io.netty.channel.uring.IoUringSocketChannel;
+import io.netty.util.UncheckedBooleanSupplier;
 import io.netty.util.concurrent.FastThreadLocal;
 import io.netty.util.internal.PlatformDependent;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How much is read from a connection at once: little for a head, and more with each read that filled its buffer, so that
@@ -22,6 +26,12 @@ import io.netty.util.internal.PlatformDependent;
 @SuppressWarnings("deprecation") // Netty has no other way to choose the size of reads.
 public final class TransferReads extends DefaultMaxMessagesRecvByteBufAllocator {
     static final int LEAST = 2 * 1024;
+
+    /**
+     * For a connection while its bytes are spliced: the least there is to read, once in a turn. Set in place of the usual
+     * allocator; since Netty stays with the handle that a connection had first, that one looks what is set now.
+     */
+    public static final RecvByteBufAllocator SPLICED = new FixedRecvByteBufAllocator(LEAST).maxMessagesPerRead(1);
 
     /** The most that is read into a buffer of its own: it is taken from the system and cleared for each read. */
     static final int ORDINARY = 16 * 1024;
@@ -55,9 +65,20 @@ public final class TransferReads extends DefaultMaxMessagesRecvByteBufAllocator 
 
     /** For channels of this class. With io_uring idle connections hold the buffer of their next read: Netty's own there. */
     public static RecvByteBufAllocator of(Class<? extends Channel> type) {
-        return type == IoUringSocketChannel.class
-                ? new AdaptiveRecvByteBufAllocator()
-                : new TransferReads(PlatformDependent.maxDirectMemory() / 16);
+        return type == IoUringSocketChannel.class ? new AdaptiveRecvByteBufAllocator() : new TransferReads(much());
+    }
+
+    /** Whether so much memory outside the heap is in use that no more may be taken for large parts. */
+    public static boolean scarce() {
+        return scarce(much());
+    }
+
+    private static boolean scarce(long much) {
+        return PlatformDependent.usedDirectMemory() > much;
+    }
+
+    private static long much() {
+        return PlatformDependent.maxDirectMemory() / 16;
     }
 
     @Override
@@ -66,7 +87,23 @@ public final class TransferReads extends DefaultMaxMessagesRecvByteBufAllocator 
     }
 
     private final class Reads extends MaxMessageHandle {
+        private @Nullable ChannelConfig config;
         private int size = LEAST;
+
+        @Override
+        public void reset(ChannelConfig of) {
+            config = of;
+            super.reset(of);
+        }
+
+        private boolean spliced() {
+            return config != null && config.getRecvByteBufAllocator() == SPLICED;
+        }
+
+        @Override
+        public boolean continueReading(UncheckedBooleanSupplier maybeMore) {
+            return !spliced() && super.continueReading(maybeMore);
+        }
 
         @Override
         public int guess() {
@@ -75,12 +112,15 @@ public final class TransferReads extends DefaultMaxMessagesRecvByteBufAllocator 
 
         @Override
         public ByteBuf allocate(ByteBufAllocator allocator) {
+            if (spliced()) {
+                return allocator.ioBuffer(LEAST);
+            }
             if (size <= ORDINARY) {
                 return allocator.ioBuffer(size);
             }
             ByteBuf shared = SHARED.get();
             if (shared.refCnt() > 1) {
-                if (PlatformDependent.usedDirectMemory() > much) {
+                if (scarce(much)) {
                     return allocator.ioBuffer(ORDINARY);
                 }
                 SHARED.remove();

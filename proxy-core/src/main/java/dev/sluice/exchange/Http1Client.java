@@ -47,6 +47,8 @@ public final class Http1Client extends ChannelInboundHandlerAdapter implements C
     private @Nullable ChannelHandlerContext context;
     private @Nullable RequestReader reader;
     private @Nullable MessageWriter writer;
+    // Null where bytes are not the socket's own.
+    private @Nullable BodySplice splice;
     private @Nullable Exchange current;
     private boolean requestEnded = true;
     private boolean responseEnded = true;
@@ -75,6 +77,7 @@ public final class Http1Client extends ChannelInboundHandlerAdapter implements C
         context = ctx;
         reader = new RequestReader(new Requests(), ctx.alloc(), worker.readLimits());
         writer = new MessageWriter(ctx, ctx.alloc());
+        splice = info.secure() ? null : BodySplice.of(ctx.channel());
         if (ctx.channel().isActive()) {
             opened();
         }
@@ -94,9 +97,15 @@ public final class Http1Client extends ChannelInboundHandlerAdapter implements C
 
     @Override
     public void channelRead(ChannelHandlerContext ctx, Object msg) {
-        reader().read((ByteBuf) msg);
+        ByteBuf data = (ByteBuf) msg;
+        boolean filled = !data.isWritable();
+        reader().read(data);
         if (reader().waits()) {
             updateReading();
+        } else if (filled && splice != null) {
+            long moved = splice.move(current, reader().bodyLeft());
+            received += moved;
+            reader().bodyPassed(moved);
         }
     }
 

@@ -4,6 +4,7 @@ import dev.sluice.buffer.SpillBuffer;
 import dev.sluice.http.Trailers;
 import dev.sluice.upstream.UpstreamConnection;
 import io.netty.buffer.ByteBuf;
+import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.handler.codec.http.EmptyHttpHeaders;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
@@ -169,6 +170,26 @@ final class RequestBody {
                 x.client.reading(false);
             }
         }
+    }
+
+    /**
+     * Lets the kernel move what comes next to the target, if that is where it goes and nobody looks at it.
+     *
+     * @param most bytes, no more than the request's length leaves
+     * @return bytes moved
+     */
+    long splice(EpollSocketChannel from, long most) {
+        UpstreamConnection to = sink;
+        if (to == null || spill != null || discarding || x.done()) {
+            return 0;
+        }
+        long moved = to.splice(from, most);
+        received += moved;
+        x.record.bytesIn = received;
+        if (sink == to && !to.writable()) {
+            x.client.reading(false);
+        }
+        return moved;
     }
 
     private void collect(ByteBuf data) {

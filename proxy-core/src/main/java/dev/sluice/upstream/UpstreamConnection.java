@@ -13,6 +13,8 @@ import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOutboundBuffer;
+import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponse;
@@ -143,6 +145,38 @@ public final class UpstreamConnection extends ChannelInboundHandlerAdapter {
     /** Writes a part of the body and takes it. */
     public void sendBody(ByteBuf data) {
         writer.body(data);
+    }
+
+    /**
+     * Sends a part of the body from the client's socket without reading it, as far as the kernels' buffers have and take
+     * it; the last of it may wait here, like any part.
+     *
+     * @param most bytes
+     * @return bytes that the client has no more
+     */
+    public long splice(EpollSocketChannel client, long most) {
+        writer.flush();
+        return channel instanceof EpollSocketChannel to && writer.raw() && error == null && nothingWaits()
+                ? SplicePipe.move(client, to, most, new Splice())
+                : 0;
+    }
+
+    private boolean nothingWaits() {
+        ChannelOutboundBuffer waiting = channel.unsafe().outboundBuffer();
+        return waiting != null && waiting.isEmpty();
+    }
+
+    private final class Splice implements SplicePipe.Receiver {
+        @Override
+        public void rest(ByteBuf data) {
+            sendBody(data);
+            flush();
+        }
+
+        @Override
+        public void failed(IOException why) {
+            writeFailed(why);
+        }
     }
 
     public void sendEnd(HttpHeaders trailers) {
@@ -334,7 +368,10 @@ public final class UpstreamConnection extends ChannelInboundHandlerAdapter {
     // Not the end: the target may have answered before it stopped reading. The channel is not closed for it, see the
     // connector's options.
     private void writeFailed(Throwable cause) {
-        error = cause;
+        // A reset is told once, and of what fails after it only that the pipe is broken.
+        if (!wasReset()) {
+            error = cause;
+        }
     }
 
     private void fail(UpstreamFailure failure) {

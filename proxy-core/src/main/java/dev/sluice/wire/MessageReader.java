@@ -156,6 +156,20 @@ public abstract sealed class MessageReader<H extends HttpMessage> permits Reques
         }
     }
 
+    /** Bytes of a body framed by its length that have not come here yet; 0 for other bodies and between them. */
+    public long bodyLeft() {
+        return place == Place.BODY_OF_LENGTH && held == null ? left : 0;
+    }
+
+    /**
+     * Some of the body went another way.
+     *
+     * @param bytes fewer than were {@link #bodyLeft}, so that the end still comes here
+     */
+    public void bodyPassed(long bytes) {
+        left -= bytes;
+    }
+
     /** Reads nothing more; what is there is dropped. */
     public void close() {
         place = Place.CLOSED;

@@ -153,6 +153,11 @@ public final class MessageWriter {
         return to;
     }
 
+    /** Whether a body goes as it is, byte for byte. */
+    public boolean raw() {
+        return !chunked;
+    }
+
     /** Ends the message; trailers go with a body in chunks only. */
     public void end(HttpHeaders trailers) {
         if (!chunked) {

@@ -51,6 +51,23 @@ class TransferReadsTest {
     }
 
     @Test
+    void aConnectionThatIsSplicedReadsTheLeastOnceInATurn() {
+        assertThat(turn(10_000_000)).isEqualTo(TransferReads.MOST);
+        RecvByteBufAllocator usual = config.getRecvByteBufAllocator();
+        config.setRecvByteBufAllocator(TransferReads.SPLICED);
+        for (int i = 0; i < 3; i++) {
+            reads.reset(config);
+            ByteBuf buffer = read(10_000_000);
+            assertThat(buffer.readableBytes()).isEqualTo(TransferReads.LEAST);
+            buffer.release();
+            assertThat(reads.continueReading()).isFalse();
+            reads.readComplete();
+        }
+        config.setRecvByteBufAllocator(usual);
+        assertThat(turn(10_000_000)).isEqualTo(TransferReads.MOST);
+    }
+
+    @Test
     void headsAreReadWithSmallBuffers() {
         assertThat(turn(300)).isEqualTo(TransferReads.LEAST);
         assertThat(turn(700)).isEqualTo(TransferReads.LEAST);

@@ -1,0 +1,135 @@
+package dev.sluice.upstream;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.epoll.EpollSocketChannel;
+import io.netty.channel.epoll.Native;
+import io.netty.channel.unix.FileDescriptor;
+import io.netty.util.concurrent.FastThreadLocal;
+import java.io.EOFException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Moves bytes from one socket to another within the kernel: splice(2), which needs a pipe between them. Each event loop has
+ * one, opened when it is first wanted. It is empty whenever a move has ended, so that connections which use it in turn
+ * never see each other's bytes.
+ */
+final class SplicePipe {
+    // Whatever the receiver does not take has to be read into memory.
+    private static final int PIECE = 128 * 1024;
+
+    private static final FastThreadLocal<SplicePipe> OF_LOOP = new FastThreadLocal<>() {
+        @Override
+        protected void onRemoval(SplicePipe pipe) throws IOException {
+            pipe.close();
+        }
+    };
+
+    /** The receiving connection, where bytes have to take the ordinary way. */
+    interface Receiver {
+
+        /** Bytes that were taken from the sender and come next, but that the socket had no room for. */
+        void rest(ByteBuf data);
+
+        /** The socket takes no more bytes; those that it did not take are the rest, told next. */
+        void failed(IOException why);
+    }
+
+    private final FileDescriptor exit;
+    private final FileDescriptor entrance;
+
+    private SplicePipe(FileDescriptor[] ends) {
+        exit = ends[0];
+        entrance = ends[1];
+    }
+
+    /**
+     * Moves what the sender has, until it has no more or the receiver is full. What ends or breaks the sender's connection
+     * is not told here: its next read tells it. On the event loop of both, whose sockets have nothing else to be sent
+     * before.
+     *
+     * @param most bytes
+     * @return bytes taken from the sender
+     */
+    static long move(EpollSocketChannel from, EpollSocketChannel to, long most, Receiver receiver) {
+        long moved = 0;
+        boolean room = true;
+        while (room && moved < most) {
+            SplicePipe pipe;
+            int count;
+            try {
+                pipe = ofLoop();
+                count = pipe.fill(from, (int) Math.min(PIECE, most - moved));
+            } catch (IOException e) {
+                return moved;
+            }
+            room = count > 0 && pipe.empty(to, count, receiver);
+            moved += count;
+        }
+        return moved;
+    }
+
+    private static SplicePipe ofLoop() throws IOException {
+        SplicePipe pipe = OF_LOOP.getIfExists();
+        if (pipe == null) {
+            pipe = new SplicePipe(FileDescriptor.pipe());
+            OF_LOOP.set(pipe);
+        }
+        return pipe;
+    }
+
+    // 0 for nothing now, and for the end.
+    private int fill(EpollSocketChannel from, int most) throws IOException {
+        return Native.splice(from.fd().intValue(), -1, entrance.intValue(), -1, most);
+    }
+
+    // False when not all of it went to the socket.
+    private boolean empty(EpollSocketChannel to, int count, Receiver receiver) {
+        int left = count;
+        try {
+            int moved = 1;
+            while (left > 0 && moved > 0) {
+                moved = Native.splice(exit.intValue(), -1, to.fd().intValue(), -1, left);
+                left -= moved;
+            }
+        } catch (IOException e) {
+            receiver.failed(e);
+        }
+        if (left == 0) {
+            return true;
+        }
+        ByteBuf rest = rest(to, left);
+        if (rest == null) {
+            to.close();
+        } else {
+            receiver.rest(rest);
+        }
+        return false;
+    }
+
+    // Null when it is lost, and the pipe with it.
+    private @Nullable ByteBuf rest(EpollSocketChannel to, int count) {
+        ByteBuf data = to.alloc().directBuffer(count, count);
+        try {
+            while (data.isWritable()) {
+                ByteBuffer into = data.internalNioBuffer(data.writerIndex(), data.writableBytes());
+                int read = exit.read(into, into.position(), into.limit());
+                if (read <= 0) {
+                    throw new EOFException("a pipe has less than was put in");
+                }
+                data.writerIndex(data.writerIndex() + read);
+            }
+            return data;
+        } catch (IOException e) {
+            data.release();
+            OF_LOOP.remove();
+            return null;
+        }
+    }
+
+    private void close() throws IOException {
+        entrance.close();
+        exit.close();
+    }
+}

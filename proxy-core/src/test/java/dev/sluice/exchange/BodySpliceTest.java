@@ -1,0 +1,322 @@
+package dev.sluice.exchange;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.sluice.fixture.Backend;
+import dev.sluice.fixture.Message;
+import dev.sluice.fixture.ProxyFixture;
+import dev.sluice.fixture.Standstill;
+import dev.sluice.fixture.TestCertificates;
+import dev.sluice.fixture.TrustAll;
+import dev.sluice.fixture.Wire;
+import dev.sluice.service.BufferOptions;
+import dev.sluice.service.ServiceOptions;
+import io.netty.channel.epoll.Epoll;
+import java.io.IOException;
+import java.net.Socket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Large bodies that go from socket to socket: whatever happens on the way, every byte arrives once, where it belongs. */
+@Timeout(120)
+class BodySpliceTest {
+    private static final int LARGE = 20_000_000;
+    private static final String SECOND = "GET /second HTTP/1.1\r\nHost: app.test\r\n\r\n";
+
+    private final long pipesBefore = pipes();
+    private final ProxyFixture proxy = new ProxyFixture();
+    private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+    private final AtomicLong sent = new AtomicLong();
+    private final CountDownLatch goOn = new CountDownLatch(1);
+    private Backend app = Backend.named("unused");
+
+    BodySpliceTest() throws IOException {}
+
+    @BeforeAll
+    static void needsLinux() {
+        assumeTrue(Epoll.isAvailable());
+    }
+
+    @AfterEach
+    void end() throws Exception {
+        goOn.countDown();
+        app.close();
+        proxy.close();
+        threads.close();
+        assertThat(pipes()).as("ends of pipes once the loops have ended").isEqualTo(pipesBefore);
+    }
+
+    // Each loop that has spliced has opened one.
+    private static long pipes() throws IOException {
+        try (Stream<Path> files = Files.list(Path.of("/proc/self/fd"))) {
+            return files.filter(BodySpliceTest::isPipe).count();
+        }
+    }
+
+    private static boolean isPipe(Path file) {
+        try {
+            return Files.readSymbolicLink(file).toString().startsWith("pipe:");
+        } catch (IOException e) {
+            // Closed meanwhile.
+            return false;
+        }
+    }
+
+    private void deploy(BufferOptions buffering, Backend.Script script) throws Exception {
+        app.close();
+        app = new Backend("app", script);
+        app.readsBodies = false;
+        proxy.deploy("app", ServiceOptions.DEFAULT, ProxyFixture.buffering(buffering), Duration.ofSeconds(10), app);
+    }
+
+    private static byte[] body(int length, long seed) {
+        byte[] body = new byte[length];
+        new Random(seed).nextBytes(body);
+        return body;
+    }
+
+    private static MessageDigest digest() {
+        try {
+            return MessageDigest.getInstance("SHA-256");
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static String hash(byte[] bytes) {
+        return HexFormat.of().formatHex(digest().digest(bytes));
+    }
+
+    /** Answers with the hash of the body, which it reads in pieces of random sizes. */
+    private static void answerHash(Message request, Wire wire, Random random) throws IOException {
+        MessageDigest digest = digest();
+        int left = Integer.parseInt(request.header("Content-Length"));
+        while (left > 0) {
+            byte[] piece = wire.exactly(Math.min(left, 1 + random.nextInt(200_000)));
+            digest.update(piece);
+            left -= piece.length;
+        }
+        Backend.ok(wire, HexFormat.of().formatHex(digest.digest()));
+    }
+
+    private static void answer(Message request, Wire wire) throws IOException {
+        if (request.firstLine.startsWith("GET ")) {
+            Backend.ok(wire, "second");
+        } else {
+            answerHash(request, wire, new Random(1));
+        }
+    }
+
+    private static byte[] post(byte[] body) {
+        byte[] head = ("POST /upload HTTP/1.1\r\nHost: app.test\r\nContent-Length: " + body.length + "\r\n\r\n")
+                .getBytes(ISO_8859_1);
+        byte[] second = SECOND.getBytes(ISO_8859_1);
+        byte[] all = new byte[head.length + body.length + second.length];
+        System.arraycopy(head, 0, all, 0, head.length);
+        System.arraycopy(body, 0, all, head.length, body.length);
+        System.arraycopy(second, 0, all, head.length + body.length, second.length);
+        return all;
+    }
+
+    // Another request follows the body, so that a byte too much or too little shows.
+    private Void upload(Wire wire, byte[] body, Random random) throws IOException {
+        byte[] all = post(body);
+        int at = 0;
+        while (at < all.length) {
+            int to = Math.min(all.length, at + 1 + random.nextInt(300_000));
+            wire.send(Arrays.copyOfRange(all, at, to));
+            sent.addAndGet(to - at);
+            at = to;
+        }
+        assertThat(ProxyFixture.receive(wire).text()).isEqualTo(hash(body));
+        assertThat(ProxyFixture.receive(wire).text()).isEqualTo("second");
+        return null;
+    }
+
+    @Test
+    void manyAtATimeArriveByteForByteThroughTheSameLoops() throws Exception {
+        deploy(BufferOptions.DEFAULT, BodySpliceTest::answer);
+        int[] sizes = {65_536, 65_537, 70_000, 131_072, 300_000, 1_000_000, 5_000_001, LARGE};
+        List<Future<Void>> uploads = new ArrayList<>();
+        for (int i = 0; i < 24; i++) {
+            int seed = i;
+            uploads.add(threads.submit(() -> {
+                try (Wire wire = proxy.connect()) {
+                    wire.timeout(60_000);
+                    Random random = new Random(seed);
+                    for (int n = 0; n < 4; n++) {
+                        upload(wire, body(sizes[random.nextInt(sizes.length)], random.nextLong()), random);
+                    }
+                    return null;
+                }
+            }));
+        }
+        for (Future<Void> upload : uploads) {
+            upload.get();
+        }
+        assertThat(pipes()).isGreaterThan(pipesBefore);
+    }
+
+    @Test
+    void aTargetThatStopsReadingHasItAllWhenItGoesOn() throws Exception {
+        deploy(BufferOptions.DEFAULT, (request, wire) -> {
+            if (request.firstLine.startsWith("GET ")) {
+                Backend.ok(wire, "second");
+                return;
+            }
+            // Until nothing more fits anywhere: then a part is left in the pipe.
+            Standstill.of(sent::get);
+            answerHash(request, wire, new Random(2));
+        });
+        List<Future<Void>> uploads = new ArrayList<>();
+        for (int i = 0; i < 6; i++) {
+            byte[] body = body(LARGE + i, i);
+            uploads.add(threads.submit(() -> {
+                try (Wire wire = proxy.connect()) {
+                    wire.timeout(60_000);
+                    return upload(wire, body, new Random(3));
+                }
+            }));
+        }
+        for (Future<Void> upload : uploads) {
+            upload.get();
+        }
+        assertThat(pipes()).isGreaterThan(pipesBefore);
+    }
+
+    @Test
+    void theLogCountsEveryByte() throws Exception {
+        deploy(BufferOptions.DEFAULT, BodySpliceTest::answer);
+        try (Wire wire = proxy.connect()) {
+            upload(wire, body(LARGE, 4), new Random(4));
+        }
+        proxy.awaitLog("\"bytes_in\":" + LARGE + ",");
+        assertThat(pipes()).isGreaterThan(pipesBefore);
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void aClientThatLeavesInTheMiddleEndsTheTargetsConnectionToo(boolean reset) throws Exception {
+        CountDownLatch ended = new CountDownLatch(1);
+        deploy(BufferOptions.DEFAULT, (request, wire) -> {
+            try {
+                wire.rest();
+            } catch (IOException e) {
+                // A reset is an end as well.
+            }
+            ended.countDown();
+        });
+        Wire wire = proxy.connect();
+        wire.send("POST / HTTP/1.1\r\nHost: app.test\r\nContent-Length: " + LARGE + "\r\n\r\n");
+        wire.send(body(LARGE / 2, 5));
+        if (reset) {
+            wire.reset();
+        } else {
+            wire.close();
+        }
+        ended.await();
+        proxy.awaitLog("\"status\":499,");
+        await().until(() -> proxy.inflight() == 0 && proxy.workers.clientConnections() == 0);
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void aTargetThatDiesInTheMiddleIsABadGateway(boolean reset) throws Exception {
+        deploy(BufferOptions.DEFAULT, (request, wire) -> {
+            wire.skip(LARGE / 4);
+            if (reset) {
+                wire.reset();
+            } else {
+                wire.close();
+            }
+        });
+        try (Wire wire = proxy.connect()) {
+            wire.timeout(30_000);
+            Future<?> sending = threads.submit(() -> send(wire));
+            assertThat(ProxyFixture.receive(wire).status()).isEqualTo(502);
+            wire.close();
+            await().until(sending::isDone);
+        }
+        await().until(() -> proxy.inflight() == 0 && proxy.workers.clientConnections() == 0);
+    }
+
+    @Test
+    void anAnswerBeforeTheBodysEndReachesTheClient() throws Exception {
+        deploy(BufferOptions.DEFAULT, (request, wire) -> {
+            wire.skip(LARGE / 4);
+            wire.send("HTTP/1.1 413 Too Large\r\nContent-Length: 9\r\nConnection: close\r\n\r\ntoo large");
+            awaitGoOn();
+        });
+        try (Wire wire = proxy.connect()) {
+            wire.timeout(30_000);
+            Future<?> sending = threads.submit(() -> send(wire));
+            Message answer = ProxyFixture.receive(wire);
+            assertThat(answer.status()).isEqualTo(413);
+            assertThat(answer.text()).isEqualTo("too large");
+            goOn.countDown();
+            wire.close();
+            await().until(sending::isDone);
+        }
+        await().until(() -> proxy.inflight() == 0 && proxy.workers.clientConnections() == 0);
+    }
+
+    // To its end, or that of the connection.
+    private static Void send(Wire wire) throws IOException {
+        wire.send("POST / HTTP/1.1\r\nHost: app.test\r\nContent-Length: " + LARGE + "\r\n\r\n");
+        wire.send(body(LARGE, 6));
+        return null;
+    }
+
+    private void awaitGoOn() throws IOException {
+        try {
+            goOn.await();
+        } catch (InterruptedException e) {
+            throw new IOException(e);
+        }
+    }
+
+    @Test
+    void nothingIsSplicedThatSomebodyLooksAt() throws Exception {
+        deploy(new BufferOptions(true, false, 1_000_000, 0, 0), BodySpliceTest::answer);
+        try (Wire wire = proxy.connect()) {
+            upload(wire, body(LARGE, 8), new Random(8));
+        }
+        assertThat(pipes()).as("of a service that collects bodies").isEqualTo(pipesBefore);
+
+        proxy.certificate("own", TestCertificates.forHost("app.test"));
+        app.close();
+        app = new Backend("app", BodySpliceTest::answer);
+        app.readsBodies = false;
+        proxy.deploy("app", ProxyFixture.secured("app.test", "own"), ProxyFixture.QUICK, Duration.ofSeconds(10), app);
+        Socket plain = new Socket("127.0.0.1", proxy.tlsPort);
+        try (Wire wire =
+                new Wire(TrustAll.context().getSocketFactory().createSocket(plain, "app.test", proxy.tlsPort, true))) {
+            wire.timeout(30_000);
+            upload(wire, body(LARGE, 9), new Random(9));
+        }
+        assertThat(pipes()).as("of TLS").isEqualTo(pipesBefore);
+    }
+}
