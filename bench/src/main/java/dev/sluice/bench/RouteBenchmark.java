@@ -4,6 +4,7 @@ import dev.sluice.http.ErrorPages;
 import dev.sluice.http.HostName;
 import dev.sluice.observe.RequestMetrics;
 import dev.sluice.service.ControlFailure;
+import dev.sluice.service.HealthCheckOptions;
 import dev.sluice.service.HealthResult;
 import dev.sluice.service.LoadBalancer;
 import dev.sluice.service.PauseGate;
@@ -47,6 +48,15 @@ public class RouteBenchmark {
     // So many that the processor cannot learn their order.
     private static final int REQUESTS = 1 << 14;
     private static final int HOST_BYTES = host(0).length();
+    // No check comes while something is measured: an only target would be looked at all the same, one of two is not.
+    private static final TargetOptions UNCHECKED = new TargetOptions(
+            new HealthCheckOptions("/up", 0, Duration.ofDays(1), Duration.ofDays(1), ""),
+            TargetOptions.DEFAULT.responseTimeout(),
+            TargetOptions.DEFAULT.buffering(),
+            List.of(),
+            List.of(),
+            true,
+            false);
 
     @Param({"10", "10000"})
     public int hosts;
@@ -117,8 +127,9 @@ public class RouteBenchmark {
         return new Service(
                 "service-" + i,
                 options.normalised(),
-                TargetOptions.DEFAULT,
-                LoadBalancer.create(List.of("127.0.0.1:1"), List.of(), TargetOptions.DEFAULT, (_, _) -> never()),
+                UNCHECKED,
+                LoadBalancer.create(
+                        List.of("127.0.0.1:1", "127.0.0.1:2"), List.of(), UNCHECKED, (_, _) -> new HealthResult.Healthy(200)),
                 null,
                 null,
                 new PauseGate(),
@@ -126,11 +137,6 @@ public class RouteBenchmark {
                 null,
                 null,
                 null);
-    }
-
-    private static HealthResult never() throws InterruptedException {
-        Thread.sleep(Duration.ofDays(1));
-        return new HealthResult.Healthy(200);
     }
 
     @Benchmark

@@ -5,8 +5,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What answers for one host. Most hosts have one service for all their paths: it is kept by itself, so that among
- * thousands of hosts, none of which is in the processor's caches, few objects are looked at.
+ * What answers for one host.
  *
  * @param below the prefixes under the root, the longest first
  * @param root null when none serves the root

@@ -18,11 +18,13 @@ import org.jspecify.annotations.Nullable;
 public final class RouteTable {
     public static final RouteTable EMPTY = new RouteTable(new TreeMap<>());
 
+    private static final String ROOT = "/";
+
     private final SequencedMap<String, Service> services;
     // By host in lower case; wildcards by their suffix with the dot.
-    private final Map<String, HostRoutes> exact = new HashMap<>();
-    private final Map<String, HostRoutes> wildcards = new HashMap<>();
-    private @Nullable HostRoutes anyHost;
+    private final HostTable exact;
+    private final HostTable wildcards;
+    private final @Nullable HostRoutes anyHost;
     private final @Nullable String defaultTlsHost;
     // By the path that load balancers ask; of several services the first.
     private final Map<String, Service> balancerPaths = new HashMap<>();
@@ -48,7 +50,15 @@ public final class RouteTable {
             }
         }
         this.defaultTlsHost = tlsHost;
-        bindings.forEach(this::bind);
+        Map<String, HostRoutes> named = new HashMap<>();
+        Map<String, HostRoutes> suffixes = new HashMap<>();
+        bindings.forEach((host, matches) -> {
+            boolean wild = host.startsWith("*.");
+            (wild ? suffixes : named).put(wild ? host.substring(1) : host, HostRoutes.of(matches));
+        });
+        this.anyHost = named.remove("");
+        this.exact = new HostTable(named);
+        this.wildcards = new HostTable(suffixes);
     }
 
     /** Makes the table of these services; path services take over TLS from the root of their first host. */
@@ -65,8 +75,8 @@ public final class RouteTable {
 
     private Service inheriting(Service service) {
         String firstHost = key(service.options().hosts().getFirst());
-        HostRoutes routes = exact.get(firstHost);
-        RouteMatch root = routes != null && routes.root() != null ? routes.root() : matchRootElsewhere(firstHost);
+        RouteMatch own = exact.match(firstHost, ROOT);
+        RouteMatch root = own instanceof RouteMatch.Matched ? own : matchRootElsewhere(firstHost);
         if (root instanceof RouteMatch.Matched(Service owner, String _)) {
             TlsOptions tls = owner.options().tls();
             return service.withTls(tls.enabled(), tls.redirect());
@@ -75,31 +85,12 @@ public final class RouteTable {
     }
 
     // The services under a path are themselves bound to the host; its TLS may come from a wildcard's root.
-    private RouteMatch matchRootElsewhere(String host) {
+    private @Nullable RouteMatch matchRootElsewhere(String host) {
         if (host.startsWith("*.")) {
-            return root(wildcards.get(host.substring(1)));
+            return wildcards.match(host.substring(1), ROOT);
         }
-        int dot = host.indexOf('.');
-        HostRoutes wild = dot > 0 ? wildcards.get(host.substring(dot)) : null;
-        if (wild != null) {
-            return root(wild);
-        }
-        return host.isEmpty() ? root(anyHost) : RouteMatch.NO_SERVICE;
-    }
-
-    private static RouteMatch root(@Nullable HostRoutes routes) {
-        return routes == null || routes.root() == null ? RouteMatch.NO_SERVICE : routes.root();
-    }
-
-    private void bind(String host, List<RouteMatch.Matched> matches) {
-        HostRoutes routes = HostRoutes.of(matches);
-        if (host.isEmpty()) {
-            anyHost = routes;
-        } else if (host.startsWith("*.")) {
-            wildcards.put(host.substring(1), routes);
-        } else {
-            exact.put(host, routes);
-        }
+        RouteMatch wild = matchWildcard(host, ROOT);
+        return wild == null && host.isEmpty() && anyHost != null ? anyHost.match(ROOT) : wild;
     }
 
     /**
@@ -109,15 +100,19 @@ public final class RouteTable {
      * @param path percent-decoded, without the query
      */
     public RouteMatch match(String host, String path) {
-        HostRoutes routes = exact.get(host);
-        if (routes == null) {
-            int dot = host.indexOf('.');
-            routes = dot > 0 ? wildcards.get(host.substring(dot)) : null;
+        RouteMatch found = exact.match(host, path);
+        if (found == null) {
+            found = matchWildcard(host, path);
         }
-        if (routes == null) {
-            routes = anyHost;
+        if (found == null && anyHost != null) {
+            found = anyHost.match(path);
         }
-        return routes == null ? RouteMatch.NO_SERVICE : routes.match(path);
+        return found == null ? RouteMatch.NO_SERVICE : found;
+    }
+
+    private @Nullable RouteMatch matchWildcard(String host, String path) {
+        int dot = host.indexOf('.');
+        return dot > 0 ? wildcards.match(host.substring(dot), path) : null;
     }
 
     /**

@@ -1,0 +1,118 @@
+package dev.sluice.service;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.sluice.http.ErrorPages;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+
+/** The table finds what a map of the same hosts finds, and nothing else. */
+class HostTableTest {
+    private final Map<String, HostRoutes> routes = new HashMap<>();
+
+    // Each host has a service of its own, by which its matches are told apart.
+    private static Service service(String host) {
+        try {
+            return new Service(
+                    host,
+                    OptionsFor.hosts(host).make().normalised(),
+                    TargetOptions.DEFAULT,
+                    LoadBalancer.create(List.of("app"), List.of(), TargetOptions.DEFAULT, new ScriptedProbe()),
+                    null,
+                    null,
+                    new PauseGate(),
+                    ErrorPages.BUILT_IN,
+                    null,
+                    null,
+                    null);
+        } catch (ControlFailure e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private void add(String host, String... prefixes) {
+        Service service = service(host);
+        routes.put(
+                host,
+                HostRoutes.of(List.of(prefixes).stream()
+                        .map(prefix -> new RouteMatch.Matched(service, prefix))
+                        .toList()));
+    }
+
+    private void assertFoundAsInAMap(String host) {
+        HostTable table = new HostTable(routes);
+        assertFoundAsInAMap(table, host);
+    }
+
+    private void assertFoundAsInAMap(HostTable table, String host) {
+        HostRoutes expected = routes.get(host);
+        for (String path : List.of("/", "/api", "/api/x", "/apis")) {
+            assertThat(table.match(host, path))
+                    .as("%s%s", host, path)
+                    .isEqualTo(expected == null ? null : expected.match(path));
+        }
+    }
+
+    @Test
+    void anEmptyTableKnowsNobody() {
+        assertFoundAsInAMap("");
+        assertFoundAsInAMap("app.test");
+    }
+
+    @Test
+    void hostsWithTheSameHashAreToldApart() {
+        assertThat("AaAa.test").hasSameHashCodeAs("BBBB.test").hasSameHashCodeAs("AaBB.test");
+        add("AaAa.test", "/");
+        add("BBBB.test", "/");
+        assertFoundAsInAMap("AaAa.test");
+        assertFoundAsInAMap("BBBB.test");
+        assertFoundAsInAMap("AaBB.test");
+        assertFoundAsInAMap("BBAa.test");
+    }
+
+    @Test
+    void aHostIsNotFoundByAPartOfItsName() {
+        add("app.test", "/");
+        add("app.test.example", "/");
+        for (String host :
+                List.of("", "a", "app", "app.test", "app.test.", "app.test.example", "pp.test", "app.testapp")) {
+            assertFoundAsInAMap(host);
+        }
+    }
+
+    @Test
+    void hostsGoByThePathWhereSeveralServicesShareThem() {
+        add("root.test", "/");
+        add("both.test", "/", "/api");
+        add("below.test", "/api");
+        assertFoundAsInAMap("root.test");
+        assertFoundAsInAMap("both.test");
+        assertFoundAsInAMap("below.test");
+    }
+
+    @Test
+    void namesBeyondLatinAreFound() {
+        add("例え.test", "/");
+        add("plain.test", "/");
+        assertFoundAsInAMap("例え.test");
+        assertFoundAsInAMap("plain.test");
+    }
+
+    @Test
+    void asManyAsThereAre() {
+        Random random = new Random(1);
+        for (int size = 1; size < 600; size += 37) {
+            routes.clear();
+            for (int i = 0; i < size; i++) {
+                add(Integer.toString(random.nextInt(1000), 36), random.nextBoolean() ? "/" : "/api");
+            }
+            HostTable table = new HostTable(routes);
+            for (int i = 0; i < 1000; i++) {
+                assertFoundAsInAMap(table, Integer.toString(i, 36));
+            }
+        }
+    }
+}
