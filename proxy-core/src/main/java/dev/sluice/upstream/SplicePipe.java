@@ -55,7 +55,8 @@ final class SplicePipe {
     static long move(EpollSocketChannel from, EpollSocketChannel to, long most, Receiver receiver) {
         long moved = 0;
         boolean room = true;
-        while (room && moved < most) {
+        // A closed channel's number may already be another connection's.
+        while (room && moved < most && from.isOpen() && to.isOpen()) {
             SplicePipe pipe;
             int count;
             try {
