@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import com.sun.net.httpserver.HttpServer;
 import dev.sluice.admin.client.AdminClient;
 import dev.sluice.admin.client.JsonObject;
+import dev.sluice.fixture.FreePort;
 import dev.sluice.fixture.Pebble;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -46,8 +47,8 @@ class KilledOrderTest {
             exchange.close();
         });
         target.start();
-        http = Pebble.freePort();
-        https = Pebble.freePort();
+        http = FreePort.next();
+        https = FreePort.next();
         turnstile = new Turnstile(http);
         pebble = new Pebble(home, turnstile.port(), 1, Map.of());
     }

@@ -8,6 +8,7 @@ import dev.sluice.acme.AcmeOptions;
 import dev.sluice.acme.DnsOptions;
 import dev.sluice.admin.client.AdminClient;
 import dev.sluice.admin.client.JsonObject;
+import dev.sluice.fixture.FreePort;
 import dev.sluice.fixture.Pebble;
 import dev.sluice.observe.LogWriter;
 import java.io.OutputStream;
@@ -43,8 +44,8 @@ class PebbleTest {
 
     @BeforeEach
     void startTarget() throws Exception {
-        http = Pebble.freePort();
-        https = Pebble.freePort();
+        http = FreePort.next();
+        https = FreePort.next();
         target = HttpServer.create(new InetSocketAddress("127.0.0.1", 0), 0);
         target.createContext("/", exchange -> {
             byte[] body = "hello".getBytes(StandardCharsets.US_ASCII);

@@ -6,8 +6,8 @@ import static org.awaitility.Awaitility.await;
 
 import dev.sluice.admin.client.AdminClient;
 import dev.sluice.fixture.Backend;
+import dev.sluice.fixture.FreePort;
 import dev.sluice.fixture.Message;
-import dev.sluice.fixture.Pebble;
 import dev.sluice.fixture.ProxyFixture;
 import dev.sluice.fixture.Wire;
 import java.io.IOException;
@@ -39,8 +39,8 @@ class ShutdownTest {
 
     @BeforeEach
     void startTarget() throws Exception {
-        http = Pebble.freePort();
-        https = Pebble.freePort();
+        http = FreePort.next();
+        https = FreePort.next();
         target = new Backend("app", (request, wire) -> {
             if (request.target().equals("/slow")) {
                 wire.send("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nfirst");

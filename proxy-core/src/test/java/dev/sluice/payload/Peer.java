@@ -2,11 +2,10 @@ package dev.sluice.payload;
 
 import static org.awaitility.Awaitility.await;
 
+import dev.sluice.fixture.FreePort;
 import dev.sluice.fixture.Wire;
 import java.io.Closeable;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -44,7 +43,7 @@ final class Peer implements Closeable {
     }
 
     static Peer nginx(Path program, Path directory, String target) throws IOException {
-        int port = freePort();
+        int port = FreePort.next();
         Path config = directory.resolve("nginx.conf");
         // As near to Sluice as it gets: bodies are streamed, targets passed as they are, large heads taken.
         Files.writeString(config, """
@@ -77,7 +76,7 @@ final class Peer implements Closeable {
     }
 
     static Peer haproxy(Path program, Path directory, String target) throws IOException {
-        int port = freePort();
+        int port = FreePort.next();
         Path config = directory.resolve("haproxy.cfg");
         Files.writeString(config, """
                 global
@@ -112,12 +111,6 @@ final class Peer implements Closeable {
             return true;
         } catch (IOException e) {
             return false;
-        }
-    }
-
-    private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
         }
     }
 
