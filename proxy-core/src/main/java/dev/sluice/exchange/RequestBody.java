@@ -140,8 +140,7 @@ final class RequestBody {
     }
 
     void arrived(ByteBuf data) {
-        received += data.readableBytes();
-        x.record.bytesIn = received;
+        count(data.readableBytes());
         UpstreamConnection to = sink;
         if (x.done() || discarding) {
             data.release();
@@ -159,6 +158,11 @@ final class RequestBody {
             waiting.add(data);
             x.client.reading(false);
         }
+    }
+
+    private void count(long bytes) {
+        received += bytes;
+        x.record.bytesIn = received;
     }
 
     // Only what the kernel does not take at once stops the client: stopping and going on costs two system calls.
@@ -184,8 +188,7 @@ final class RequestBody {
             return 0;
         }
         long moved = to.splice(from, most);
-        received += moved;
-        x.record.bytesIn = received;
+        count(moved);
         if (sink == to && !to.writable()) {
             x.client.reading(false);
         }

@@ -75,14 +75,6 @@ class BackPressureTest {
         }
     }
 
-    private void awaitGoOn() throws IOException {
-        try {
-            goOn.await();
-        } catch (InterruptedException e) {
-            throw new IOException(e);
-        }
-    }
-
     @Test
     void aClientThatReadsSlowlySlowsTheTargetDown() throws Exception {
         deploy(BufferOptions.DEFAULT, true, (request, wire) -> {
@@ -105,7 +97,7 @@ class BackPressureTest {
     @Test
     void aTargetThatReadsSlowlySlowsTheClientDown() throws Exception {
         deploy(BufferOptions.DEFAULT, false, (request, wire) -> {
-            awaitGoOn();
+            goOn.await();
             for (long at = 0; at < LENGTH; at += CHUNK) {
                 wire.skip(CHUNK);
             }

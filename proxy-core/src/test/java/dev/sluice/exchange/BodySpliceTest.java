@@ -268,7 +268,7 @@ class BodySpliceTest {
         deploy(BufferOptions.DEFAULT, (request, wire) -> {
             wire.skip(LARGE / 4);
             wire.send("HTTP/1.1 413 Too Large\r\nContent-Length: 9\r\nConnection: close\r\n\r\ntoo large");
-            awaitGoOn();
+            goOn.await();
         });
         try (Wire wire = proxy.connect()) {
             wire.timeout(30_000);
@@ -288,14 +288,6 @@ class BodySpliceTest {
         wire.send("POST / HTTP/1.1\r\nHost: app.test\r\nContent-Length: " + LARGE + "\r\n\r\n");
         wire.send(body(LARGE, 6));
         return null;
-    }
-
-    private void awaitGoOn() throws IOException {
-        try {
-            goOn.await();
-        } catch (InterruptedException e) {
-            throw new IOException(e);
-        }
     }
 
     @Test

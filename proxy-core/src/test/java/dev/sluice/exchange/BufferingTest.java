@@ -60,14 +60,6 @@ class BufferingTest {
         return proxy;
     }
 
-    private void awaitGoOn() throws IOException {
-        try {
-            goOn.await();
-        } catch (InterruptedException e) {
-            throw new IOException(e);
-        }
-    }
-
     private static String body(int length) {
         return "0123456789".repeat(length / 10 + 1).substring(0, length);
     }
@@ -236,7 +228,7 @@ class BufferingTest {
     void aResponseIsHeldUntilTheTargetIsDoneAndTheTargetIsFreeThen() throws Exception {
         ProxyFixture proxy = start(new BufferOptions(false, true, 1000, 0, 0), (request, wire) -> {
             wire.send("HTTP/1.1 302 Found\r\nLocation: /x\r\nContent-Length: 8\r\n\r\nhalf");
-            awaitGoOn();
+            goOn.await();
             wire.send("rest");
         });
         try (Wire wire = proxy.connect()) {
@@ -292,7 +284,7 @@ class BufferingTest {
     void streamsPassAtOnceThoughResponsesAreCollected(String header) throws Exception {
         ProxyFixture proxy = start(new BufferOptions(true, true, 1, 2, 2), (request, wire) -> {
             wire.send("HTTP/1.1 200 OK\r\n" + header + "\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nevent\r\n");
-            awaitGoOn();
+            goOn.await();
             wire.send("0\r\n\r\n");
         });
         try (Wire wire = proxy.connect()) {

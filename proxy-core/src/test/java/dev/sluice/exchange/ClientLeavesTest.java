@@ -48,14 +48,6 @@ class ClientLeavesTest {
         await().until(() -> app.openConnections() == 0);
     }
 
-    private void awaitGoOn() throws IOException {
-        try {
-            goOn.await();
-        } catch (InterruptedException e) {
-            throw new IOException(e);
-        }
-    }
-
     private static void leave(Wire client, boolean reset) throws IOException {
         if (reset) {
             client.reset();
@@ -190,7 +182,7 @@ class ClientLeavesTest {
         deploy(new BufferOptions(false, true, 10_000, 0, 0), (request, wire) -> {
             wire.send("HTTP/1.1 200 OK\r\nContent-Length: 1000000\r\n\r\n");
             wire.send(new byte[500_000]);
-            awaitGoOn();
+            goOn.await();
         });
         Wire client = proxy.connect();
         client.send(GET);

@@ -52,14 +52,6 @@ class MessageBodiesTest {
         proxy.deploy("app", app);
     }
 
-    private void awaitGoOn() throws IOException {
-        try {
-            goOn.await();
-        } catch (InterruptedException e) {
-            throw new IOException(e);
-        }
-    }
-
     // -- streaming
 
     @Test
@@ -200,7 +192,7 @@ class MessageBodiesTest {
         deploy((request, wire) -> {
             wire.send("HTTP/1.1 103 Early Hints\r\nLink: </a.css>\r\nConnection: close\r\n\r\n");
             wire.send("HTTP/1.1 102 Processing\r\n\r\n");
-            awaitGoOn();
+            goOn.await();
             Backend.ok(wire, "final");
         });
         try (Wire wire = proxy.connect()) {
@@ -348,7 +340,7 @@ class MessageBodiesTest {
     void anEarlyAnswerReachesAClientThatHasPaused() throws Exception {
         deployReading((request, wire) -> {
             wire.send("HTTP/1.1 413 Too Big\r\nContent-Length: 7\r\n\r\ntoo big");
-            awaitGoOn();
+            goOn.await();
         });
         try (Wire wire = proxy.connect()) {
             wire.send("POST /up HTTP/1.1\r\nHost: app.test\r\nContent-Length: 100000000\r\n\r\nstart");

@@ -65,14 +65,6 @@ class StreamingTest {
         return backend;
     }
 
-    private void awaitGoOn() throws IOException {
-        try {
-            goOn.await();
-        } catch (InterruptedException e) {
-            throw new IOException(e);
-        }
-    }
-
     private static String chunk(String data) {
         return Integer.toHexString(data.length()) + "\r\n" + data + "\r\n";
     }
@@ -155,7 +147,7 @@ class StreamingTest {
     void aHeadWithoutABodyYetIsSentWhenNothingFollows() throws Exception {
         deploy(BOTH, (request, wire) -> {
             wire.send(CHUNKED);
-            awaitGoOn();
+            goOn.await();
             wire.send("0\r\n\r\n");
         });
         try (Wire wire = proxy.connect()) {
@@ -187,7 +179,7 @@ class StreamingTest {
     void aResponseOfKnownLengthIsHeldHoweverLongItStandsStill() throws Exception {
         deploy(BOTH, (request, wire) -> {
             wire.send("HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\none");
-            awaitGoOn();
+            goOn.await();
             wire.close();
         });
         try (Wire wire = proxy.connect()) {
@@ -351,7 +343,7 @@ class StreamingTest {
         deploy(ProxyFixture.answeringWithin(limit), (request, wire) -> {
             wire.send("HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n");
             wire.send(chunk("one"));
-            awaitGoOn();
+            goOn.await();
             wire.send(chunk("two") + "0\r\n\r\n");
         });
         try (Wire wire = proxy.connect()) {

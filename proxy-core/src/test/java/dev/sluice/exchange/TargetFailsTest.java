@@ -54,14 +54,6 @@ class TargetFailsTest {
         proxy.deploy("app", ServiceOptions.DEFAULT, options, LONG, app);
     }
 
-    private void awaitGoOn() throws IOException {
-        try {
-            goOn.await();
-        } catch (InterruptedException e) {
-            throw new IOException(e);
-        }
-    }
-
     private static void leave(Wire target, boolean reset) throws IOException {
         if (reset) {
             target.reset();
@@ -192,7 +184,7 @@ class TargetFailsTest {
     void itDoesNotAnswerInTime() throws Exception {
         deploy(ProxyFixture.answeringWithin(Duration.ofMillis(150)), (request, wire) -> {
             if (!request.target().equals("/quick")) {
-                awaitGoOn();
+                goOn.await();
             }
             Backend.ok(wire, "quick");
         });

@@ -52,7 +52,7 @@ class TunnelTest {
 
     /** What the application does with the connection once it is its own. */
     private interface Talk {
-        void talk(Wire wire) throws IOException;
+        void talk(Wire wire) throws IOException, InterruptedException;
     }
 
     private void deploy(String protocol, Talk talk) throws Exception {
@@ -76,14 +76,6 @@ class TunnelTest {
     private static void echo(Wire wire) throws IOException {
         while (true) {
             wire.send(wire.exactly(1));
-        }
-    }
-
-    private void awaitGoOn() throws IOException {
-        try {
-            goOn.await();
-        } catch (InterruptedException e) {
-            throw new IOException(e);
         }
     }
 
@@ -320,7 +312,7 @@ class TunnelTest {
         byte[] frame = WebSocketFramesTest.frame(100_000, false);
         deploy("websocket", wire -> {
             wire.send(Arrays.copyOf(frame, 50_000));
-            awaitGoOn();
+            goOn.await();
             wire.send(Arrays.copyOfRange(frame, 50_000, frame.length));
             wire.send(WebSocketFramesTest.frame(20, false));
             wire.rest();
@@ -396,7 +388,7 @@ class TunnelTest {
     void aHandshakeThatIsCompletedDuringTheDrainIsClosedToo() throws Exception {
         app.close();
         app = new Backend("app", (request, wire) -> {
-            awaitGoOn();
+            goOn.await();
             wire.send("HTTP/1.1 101 X\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n");
             wire.rest();
         });

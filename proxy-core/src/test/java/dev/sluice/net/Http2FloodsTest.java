@@ -40,7 +40,7 @@ class Http2FloodsTest {
     void start() throws Exception {
         target = new Backend("app", (request, wire) -> {
             if (request.target().startsWith("/wait")) {
-                awaitGoOn();
+                goOn.await();
             }
             Backend.ok(wire, "x".repeat(1000));
         });
@@ -58,14 +58,6 @@ class Http2FloodsTest {
         }
         target.close();
         proxy.close();
-    }
-
-    private void awaitGoOn() throws IOException {
-        try {
-            goOn.await();
-        } catch (InterruptedException e) {
-            throw new IOException(e);
-        }
     }
 
     private Http2Wire connect(int... settings) throws IOException {

@@ -91,14 +91,6 @@ class Http2Test {
         proxy.deploy("app", OPTIONS, ProxyFixture.QUICK, drain, backend);
     }
 
-    private void awaitGoOn() throws IOException {
-        try {
-            goOn.await();
-        } catch (InterruptedException e) {
-            throw new IOException(e);
-        }
-    }
-
     private static void echo(Message request, Wire wire) throws IOException {
         Backend.ok(wire, request.method() + " " + request.target() + " " + request.text());
     }
@@ -109,7 +101,7 @@ class Http2Test {
     void oneConnectionCarriesManyStreamsAtOnce() throws Exception {
         try (Http2Wire wire = start((request, to) -> {
             if (request.target().equals("/1")) {
-                awaitGoOn();
+                goOn.await();
             }
             echo(request, to);
         })) {
@@ -275,7 +267,7 @@ class Http2Test {
     void anEarlyAnswerIsWholeAndStopsTheUpload() throws Exception {
         try (Http2Wire wire = start(false, (request, to) -> {
             to.send("HTTP/1.1 413 Too Big\r\nContent-Length: 7\r\n\r\ntoo big");
-            awaitGoOn();
+            goOn.await();
         })) {
             wire.request(1, false, "POST", "/");
             wire.data(1, false, "start");
@@ -317,7 +309,7 @@ class Http2Test {
         int window = 256 * 1024;
         try (Http2Wire wire = start(false, (request, to) -> {
             if (request.method().equals("POST")) {
-                awaitGoOn();
+                goOn.await();
                 to.skip(50_000_000);
             }
             Backend.ok(to, "read");
@@ -483,7 +475,7 @@ class Http2Test {
     @Test
     void aDrainThatTakesTooLongIsToldOnItsStreamAlone() throws Exception {
         try (Http2Wire wire = start((request, to) -> {
-                    awaitGoOn();
+                    goOn.await();
                     echo(request, to);
                 });
                 Backend next = Backend.named("next")) {
@@ -499,7 +491,7 @@ class Http2Test {
     @Test
     void aProxyThatEndsSaysGoodbyeAndLetsStreamsFinish() throws Exception {
         try (Http2Wire wire = start((request, to) -> {
-            awaitGoOn();
+            goOn.await();
             echo(request, to);
         })) {
             wire.request(1, true, "GET", "/slow");

@@ -294,11 +294,7 @@ class Http2WebSocketTest {
     void aTargetThatDoesNotReadStopsTheClient() throws Exception {
         try (Http2Wire wire = start((request, to) -> {
             WebSocketApp.accept(request, to);
-            try {
-                goOn.await();
-            } catch (InterruptedException e) {
-                throw new IOException(e);
-            }
+            goOn.await();
             to.skip(50_000_000);
             to.send("read");
         })) {
@@ -436,11 +432,7 @@ class Http2WebSocketTest {
     void aReplacedTargetIsToldOfWithACloseFrameAndOtherStreamsGoOn() throws Exception {
         try (Http2Wire wire = start((request, to) -> {
                     if (request.header("Upgrade") == null) {
-                        try {
-                            goOn.await();
-                        } catch (InterruptedException e) {
-                            throw new IOException(e);
-                        }
+                        goOn.await();
                         Backend.ok(to, "old");
                         return;
                     }

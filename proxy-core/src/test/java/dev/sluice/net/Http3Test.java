@@ -93,14 +93,6 @@ class Http3Test {
         Backend.ok(wire, request.method() + " " + request.target() + " " + request.text());
     }
 
-    private void awaitGoOn() throws IOException {
-        try {
-            goOn.await();
-        } catch (InterruptedException e) {
-            throw new IOException(e);
-        }
-    }
-
     private static byte[] random(int length) {
         byte[] bytes = new byte[length];
         new Random(length).nextBytes(bytes);
@@ -165,7 +157,7 @@ class Http3Test {
     void oneConnectionCarriesManyStreamsAtOnce() throws Exception {
         try (Http3Wire wire = start((request, to) -> {
             if (request.target().equals("/0")) {
-                awaitGoOn();
+                goOn.await();
             }
             echo(request, to);
         })) {
@@ -306,7 +298,7 @@ class Http3Test {
     void anEarlyAnswerIsWholeAndStopsTheUpload() throws Exception {
         try (Http3Wire wire = start(false, (request, to) -> {
             to.send("HTTP/1.1 413 Too Big\r\nContent-Length: 7\r\n\r\ntoo big");
-            awaitGoOn();
+            goOn.await();
         })) {
             Http3Stream stream = wire.request("POST", "/", false);
             stream.data("start", false);
@@ -368,7 +360,7 @@ class Http3Test {
     void anUploadThatIsNotReadIsGivenNoMoreWindowAndHoldsUpNoOtherStream() throws Exception {
         try (Http3Wire wire = start(false, (request, to) -> {
             if (request.method().equals("POST")) {
-                awaitGoOn();
+                goOn.await();
                 to.skip(30_000_000);
             }
             Backend.ok(to, "read");
@@ -500,7 +492,7 @@ class Http3Test {
     @Test
     void aDrainThatTakesTooLongIsToldOnItsStreamAlone() throws Exception {
         try (Http3Wire wire = start((request, to) -> {
-                    awaitGoOn();
+                    goOn.await();
                     echo(request, to);
                 });
                 Backend next = Backend.named("next")) {
@@ -516,7 +508,7 @@ class Http3Test {
     void aProxyThatEndsSaysGoodbyeAndLetsStreamsFinish() throws Exception {
         byte[] large = random(3_000_000);
         try (Http3Wire wire = start((request, to) -> {
-                    awaitGoOn();
+                    goOn.await();
                     to.send("HTTP/1.1 200 OK\r\nContent-Length: " + large.length + "\r\n\r\n");
                     to.send(large);
                 });

@@ -2,7 +2,6 @@ package dev.sluice.service;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.sluice.http.ErrorPages;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -13,28 +12,9 @@ import org.junit.jupiter.api.Test;
 class HostTableTest {
     private final Map<String, HostRoutes> routes = new HashMap<>();
 
-    // Each host has a service of its own, by which its matches are told apart.
-    private static Service service(String host) {
-        try {
-            return new Service(
-                    host,
-                    OptionsFor.hosts(host).make().normalised(),
-                    TargetOptions.DEFAULT,
-                    LoadBalancer.create(List.of("app"), List.of(), TargetOptions.DEFAULT, new ScriptedProbe()),
-                    null,
-                    null,
-                    new PauseGate(),
-                    ErrorPages.BUILT_IN,
-                    null,
-                    null,
-                    null);
-        } catch (ControlFailure e) {
-            throw new IllegalStateException(e);
-        }
-    }
-
     private void add(String host, String... prefixes) {
-        Service service = service(host);
+        // Of its own, by which the host's matches are told apart.
+        Service service = OptionsFor.hosts(host).service(host);
         routes.put(
                 host,
                 HostRoutes.of(List.of(prefixes).stream()

@@ -1,5 +1,6 @@
 package dev.sluice.service;
 
+import dev.sluice.http.ErrorPages;
 import java.time.Duration;
 import java.util.List;
 
@@ -51,6 +52,26 @@ final class OptionsFor {
     OptionsFor canonical(String host) {
         canonicalHost = host;
         return this;
+    }
+
+    /** A service with these options and one target, which nobody has checked. */
+    Service service(String name) {
+        try {
+            return new Service(
+                    name,
+                    make().normalised(),
+                    TargetOptions.DEFAULT,
+                    LoadBalancer.create(List.of("app"), List.of(), TargetOptions.DEFAULT, new ScriptedProbe()),
+                    null,
+                    null,
+                    new PauseGate(),
+                    ErrorPages.BUILT_IN,
+                    null,
+                    null,
+                    null);
+        } catch (ControlFailure e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     ServiceOptions make() {

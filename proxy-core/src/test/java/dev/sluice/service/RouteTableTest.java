@@ -2,7 +2,6 @@ package dev.sluice.service;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.sluice.http.ErrorPages;
 import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -11,25 +10,6 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class RouteTableTest {
-
-    private static Service service(String name, OptionsFor options) {
-        try {
-            return new Service(
-                    name,
-                    options.make().normalised(),
-                    TargetOptions.DEFAULT,
-                    LoadBalancer.create(List.of("app"), List.of(), TargetOptions.DEFAULT, new ScriptedProbe()),
-                    null,
-                    null,
-                    new PauseGate(),
-                    ErrorPages.BUILT_IN,
-                    null,
-                    null,
-                    null);
-        } catch (ControlFailure e) {
-            throw new IllegalStateException(e);
-        }
-    }
 
     private static RouteTable table(Service... services) {
         return RouteTable.of(List.of(services));
@@ -64,17 +44,17 @@ class RouteTableTest {
     })
     void theExactHostComesFirstThenTheWildcardOfOneLabelThenTheServiceWithoutHost(String host, String name) {
         RouteTable table = table(
-                service("exact", hosts("example.com")),
-                service("app", hosts("app.example.com")),
-                service("api", hosts("api.example.com")),
-                service("wild", hosts("*.example.com")),
-                service("any", hosts()));
+                hosts("example.com").service("exact"),
+                hosts("app.example.com").service("app"),
+                hosts("api.example.com").service("api"),
+                hosts("*.example.com").service("wild"),
+                hosts().service("any"));
         assertThat(match(table, host, "/x")).isEqualTo(name + " /");
     }
 
     @Test
     void aHostThatNobodyServesMatchesNothing() {
-        RouteTable table = table(service("exact", hosts("example.com")));
+        RouteTable table = table(hosts("example.com").service("exact"));
         assertThat(match(table, "app.example.com", "/")).isEqualTo("none");
         assertThat(match(RouteTable.EMPTY, "app.example.com", "/")).isEqualTo("none");
     }
@@ -97,28 +77,28 @@ class RouteTableTest {
     })
     void theLongestPrefixOnASegmentBoundaryWins(String host, String path, String expected) {
         RouteTable table = table(
-                service("root", hosts("example.com")),
-                service("api", hosts("example.com").paths("/api")),
-                service("special", hosts("example.com").paths("/api/special")),
-                service("other-api", hosts("other.example.com").paths("/api")),
-                service("any-api", hosts().paths("/api")),
-                service("any-root", hosts()));
+                hosts("example.com").service("root"),
+                hosts("example.com").paths("/api").service("api"),
+                hosts("example.com").paths("/api/special").service("special"),
+                hosts("other.example.com").paths("/api").service("other-api"),
+                hosts().paths("/api").service("any-api"),
+                hosts().service("any-root"));
         assertThat(match(table, host, path)).isEqualTo(expected);
     }
 
     @Test
     void aHostWhosePathsDoNotMatchFallsThroughToNobody() {
         RouteTable table = table(
-                service("api", hosts("app.example.com").paths("/api")),
-                service("wild", hosts("*.example.com")),
-                service("any", hosts()));
+                hosts("app.example.com").paths("/api").service("api"),
+                hosts("*.example.com").service("wild"),
+                hosts().service("any"));
         assertThat(match(table, "app.example.com", "/other")).isEqualTo("none");
         assertThat(match(table, "app.example.com", "/")).isEqualTo("none");
     }
 
     @Test
     void oneServiceMayHaveSeveralHostsAndPrefixes() {
-        RouteTable table = table(service("app", hosts("a.test", "b.test").paths("/one", "/two")));
+        RouteTable table = table(hosts("a.test", "b.test").paths("/one", "/two").service("app"));
         assertThat(match(table, "a.test", "/one/x")).isEqualTo("app /one");
         assertThat(match(table, "b.test", "/two")).isEqualTo("app /two");
         assertThat(match(table, "b.test", "/three")).isEqualTo("none");
@@ -126,7 +106,8 @@ class RouteTableTest {
 
     @Test
     void hostsAreComparedWithoutRegardToCase() {
-        RouteTable table = table(service("app", hosts("APP.Example.com")), service("wild", hosts("*.EXAMPLE.com")));
+        RouteTable table = table(
+                hosts("APP.Example.com").service("app"), hosts("*.EXAMPLE.com").service("wild"));
         assertThat(match(table, "app.example.com", "/")).isEqualTo("app /");
         assertThat(match(table, "x.example.com", "/")).isEqualTo("wild /");
     }
@@ -141,29 +122,29 @@ class RouteTableTest {
     @Test
     void aServiceMayClaimItsOwnHostsAndPathsAgain() {
         RouteTable table = table(
-                service("root", hosts("example.com")),
-                service("api", hosts("example.com").paths("/api")));
+                hosts("example.com").service("root"),
+                hosts("example.com").paths("/api").service("api"));
         assertThat(conflict(table, "root", hosts("example.com"))).isNull();
         assertThat(conflict(table, "api", hosts("example.com").paths("/api"))).isNull();
     }
 
     @Test
     void whatNobodyOwnsIsFree() {
-        RouteTable table = table(service("root", hosts("example.com")));
+        RouteTable table = table(hosts("example.com").service("root"));
         assertThat(conflict(table, "new", hosts("new.example.com"))).isNull();
         assertThat(conflict(table, "new", hosts())).isNull();
         assertThat(conflict(table, "new", hosts("example.com").paths("/new"))).isNull();
         assertThat(conflict(table, "new", hosts("*.example.com"))).isNull();
-        assertThat(conflict(table(service("any", hosts())), "new", hosts("example.com")))
+        assertThat(conflict(table(hosts().service("any")), "new", hosts("example.com")))
                 .isNull();
     }
 
     @Test
     void theSameHostAndPathConflictsWithItsOwner() {
         RouteTable table = table(
-                service("root", hosts("example.com")),
-                service("api", hosts("example.com", "b.test").paths("/x", "/api")),
-                service("any", hosts()));
+                hosts("example.com").service("root"),
+                hosts("example.com", "b.test").paths("/x", "/api").service("api"),
+                hosts().service("any"));
         assertThat(conflict(table, "new", hosts("example.com"))).isEqualTo("root");
         assertThat(conflict(table, "new", hosts("Example.COM"))).isEqualTo("root");
         assertThat(conflict(table, "new", hosts("b.test").paths("api/"))).isEqualTo("api");
@@ -177,10 +158,10 @@ class RouteTableTest {
     @Test
     void aPathServiceTakesTlsFromTheRootOfItsHostAndRootsKeepTheirs() {
         RouteTable table = table(
-                service("root", hosts("example.com").tls(false)),
-                service("api", hosts("example.com").paths("/api")),
-                service("plain", hosts("plain.test")),
-                service("plain-api", hosts("plain.test").paths("/api")));
+                hosts("example.com").tls(false).service("root"),
+                hosts("example.com").paths("/api").service("api"),
+                hosts("plain.test").service("plain"),
+                hosts("plain.test").paths("/api").service("plain-api"));
         assertTls(found(table, "api"), true, false);
         assertTls(found(table, "root"), true, false);
         assertTls(found(table, "plain-api"), false, true);
@@ -189,8 +170,8 @@ class RouteTableTest {
 
     @Test
     void whenTheRootIsGoneAPathServiceHasNoTls() {
-        Service api = service("api", hosts("example.com").paths("/api"));
-        RouteTable with = table(service("root", hosts("example.com").tls(false)), api);
+        Service api = hosts("example.com").paths("/api").service("api");
+        RouteTable with = table(hosts("example.com").tls(false).service("root"), api);
         RouteTable without = table(found(with, "api"));
         assertTls(found(without, "api"), false, true);
     }
@@ -198,9 +179,9 @@ class RouteTableTest {
     @Test
     void aPathServiceTakesTlsFromAWildcardRootToo() {
         RouteTable table = table(
-                service("wild", hosts("*.example.com").tls(false)),
-                service("api", hosts("a.example.com").paths("/api")),
-                service("wild-api", hosts("*.example.com").paths("/api")));
+                hosts("*.example.com").tls(false).service("wild"),
+                hosts("a.example.com").paths("/api").service("api"),
+                hosts("*.example.com").paths("/api").service("wild-api"));
         assertTls(found(table, "api"), true, false);
         assertTls(found(table, "wild-api"), true, false);
     }
@@ -216,12 +197,11 @@ class RouteTableTest {
 
     @Test
     void clientsThatNameNoServerGetTheFirstTlsHost() {
-        assertThat(table(service("plain", hosts("plain.test"))).defaultTlsHost())
-                .isNull();
-        Service onDemand = service("a", hosts().tls(true).onDemand("/allow"));
+        assertThat(table(hosts("plain.test").service("plain")).defaultTlsHost()).isNull();
+        Service onDemand = hosts().tls(true).onDemand("/allow").service("a");
         assertThat(table(onDemand).defaultTlsHost()).isNull();
-        Service named = service("b", hosts("example.com", "other.test").tls(true));
-        assertThat(table(onDemand, named, service("c", hosts("c.test").tls(true)))
+        Service named = hosts("example.com", "other.test").tls(true).service("b");
+        assertThat(table(onDemand, named, hosts("c.test").tls(true).service("c"))
                         .defaultTlsHost())
                 .isEqualTo("example.com");
         assertThat(table(named).defaultTlsHost()).isEqualTo("example.com");
@@ -230,10 +210,10 @@ class RouteTableTest {
     @Test
     void theCertificateForAServerNameIsThatOfTheServiceAtItsRoot() {
         RouteTable table = table(
-                service("root", hosts("example.com").tls(true)),
-                service("api", hosts("example.com").paths("/api")),
-                service("plain", hosts("plain.test")),
-                service("path-only", hosts("path.test").paths("/x")));
+                hosts("example.com").tls(true).service("root"),
+                hosts("example.com").paths("/api").service("api"),
+                hosts("plain.test").service("plain"),
+                hosts("path.test").paths("/x").service("path-only"));
         Service owner = table.tlsService("example.com");
         assertThat(owner).isNotNull().extracting(Service::name).isEqualTo("root");
         assertThat(table.tlsService("plain.test")).isNull();
@@ -243,7 +223,7 @@ class RouteTableTest {
 
     @Test
     void servicesAreListedByName() {
-        assertThat(table(service("b", hosts("b.test")), service("a", hosts("a.test")))
+        assertThat(table(hosts("b.test").service("b"), hosts("a.test").service("a"))
                         .services())
                 .extracting(Service::name)
                 .containsExactly("a", "b");

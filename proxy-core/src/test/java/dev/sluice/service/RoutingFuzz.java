@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.code_intelligence.jazzer.api.FuzzedDataProvider;
 import com.code_intelligence.jazzer.junit.DictionaryEntries;
 import com.code_intelligence.jazzer.junit.FuzzTest;
-import dev.sluice.http.ErrorPages;
 import dev.sluice.http.HostName;
 import dev.sluice.http.RequestTarget;
 import java.nio.charset.StandardCharsets;
@@ -15,29 +14,10 @@ import java.util.Objects;
 /** Hosts and targets as clients send them, on their way to a service and to its target. */
 class RoutingFuzz {
     private static final RouteTable TABLE = RouteTable.of(List.of(
-            service("root", OptionsFor.hosts("app.test")),
-            service("paths", OptionsFor.hosts("app.test").paths("/a", "/a/b", "/c d")),
-            service("wild", OptionsFor.hosts("*.test").paths("/é")),
-            service("any", OptionsFor.hosts(""))));
-
-    private static Service service(String name, OptionsFor options) {
-        try {
-            return new Service(
-                    name,
-                    options.make().normalised(),
-                    TargetOptions.DEFAULT,
-                    LoadBalancer.create(List.of("app"), List.of(), TargetOptions.DEFAULT, new ScriptedProbe()),
-                    null,
-                    null,
-                    new PauseGate(),
-                    ErrorPages.BUILT_IN,
-                    null,
-                    null,
-                    null);
-        } catch (ControlFailure e) {
-            throw new IllegalStateException(e);
-        }
-    }
+            OptionsFor.hosts("app.test").service("root"),
+            OptionsFor.hosts("app.test").paths("/a", "/a/b", "/c d").service("paths"),
+            OptionsFor.hosts("*.test").paths("/é").service("wild"),
+            OptionsFor.hosts("").service("any")));
 
     @FuzzTest(maxDuration = "5s")
     @DictionaryEntries({
