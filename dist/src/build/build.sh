@@ -6,7 +6,7 @@ version=$1
 cd "$(dirname "$0")/../.."
 . ../.mvn/jdk25.sh
 
-modules=java.base,java.logging,java.management,java.naming,java.net.http,jdk.management,jdk.unsupported
+modules=java.base,java.logging,java.management,java.naming,java.net.http,jdk.jfr,jdk.management,jdk.unsupported
 # What is raised, cached and packed carries one date, so that the same sources make the same files.
 stamp=202601010000.00
 
@@ -78,11 +78,14 @@ libraries() {
     # A class that is not in the cache is looked for in one jar after the other, and what opening a jar costs goes by its
     # entries: Sluice's own come first, Bouncy Castle, of which only certificate orders need anything, last.
     (cd "$new/lib" && for jar in *.jar; do
-      case $jar in proxy-*) echo "1 $jar" ;; bc*) echo "3 $jar" ;; *) echo "2 $jar" ;; esac
+      case $jar in proxy-core-*) echo "0 $jar" ;; proxy-*) echo "1 $jar" ;; bc*) echo "3 $jar" ;; *) echo "2 $jar" ;; esac
     done | LC_ALL=C sort | sed 's/^. /  /')
   } >target/manifest
   rm -rf target/rehearsal
   "$JAVA_HOME/bin/javac" -d target/rehearsal -cp "$(echo "$new"/lib/proxy-*.jar | tr ' ' ':')" src/build/Rehearsal.java
+  # The JDK looks for a finder of loggers at each start, and, having found one, on to the next jar that names one. So this
+  # jar has what proxy-core has too, the second on the class path, and no other is opened.
+  (cd target/rehearsal && "$JAVA_HOME/bin/jar" -xf "../../$new"/lib/proxy-core-*.jar META-INF/services)
   "$JAVA_HOME/bin/jar" --create --date=2026-01-01T00:00:00Z --manifest target/manifest --file "$new/lib/sluice.jar" \
     -C target/rehearsal .
   touch -t "$stamp" "$new"/lib/*.jar
@@ -95,7 +98,9 @@ launchers() {
   cp src/conf/*.options "$new/conf/"
   # Named, for the JVM would look for another one in every jar.
   if [ "$os" = linux ]; then
-    echo "-Djava.nio.channels.spi.SelectorProvider=sun.nio.ch.EPollSelectorProvider" >>"$new/conf/cli.options"
+    for options in "$new"/conf/*.options; do
+      echo "-Djava.nio.channels.spi.SelectorProvider=sun.nio.ch.EPollSelectorProvider" >>"$options"
+    done
   fi
   cp src/systemd/* "$new/systemd/"
   cp src/doc/README "$new/README"

@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.netty.util.internal.logging.InternalLoggerFactory;
 import java.util.Arrays;
+import java.util.Iterator;
 import java.util.List;
+import java.util.ServiceLoader;
 import java.util.logging.Handler;
 import java.util.logging.Level;
 import java.util.logging.LogRecord;
@@ -104,6 +106,33 @@ class LoggingTest {
         assertThat(lines).hasSize(1);
         assertThat(lines.getFirst().get("msg").textValue()).isEqualTo("leak of 3 bytes");
         assertThat(lines.getFirst().get("level").textValue()).isEqualTo("WARN");
+    }
+
+    @Test
+    void theJdkItselfLogsThroughTheSameLog() throws Exception {
+        System.Logger jdk = System.getLogger("jdk.some");
+        List<JsonNode> lines = Recorded.lines(writer -> {
+            Logging.start(writer, false);
+            jdk.log(System.Logger.Level.INFO, "chatter");
+            jdk.log(System.Logger.Level.WARNING, "{0} of {1}", 1, "two");
+            jdk.log(System.Logger.Level.ERROR, "Lost", new IllegalStateException("broken"));
+        });
+
+        assertThat(lines).hasSize(2);
+        assertThat(lines.get(0).get("msg").textValue()).isEqualTo("1 of two");
+        assertThat(lines.get(0).get("level").textValue()).isEqualTo("WARN");
+        assertThat(lines.get(0).get("logger").textValue()).isEqualTo("jdk.some");
+        assertThat(lines.get(1).get("level").textValue()).isEqualTo("ERROR");
+        assertThat(lines.get(1).get("error").textValue()).isEqualTo("java.lang.IllegalStateException: broken");
+    }
+
+    @Test
+    void whoLooksForASecondFinderFindsOneInTheSameJar() {
+        Iterator<System.LoggerFinder> finders =
+                ServiceLoader.load(System.LoggerFinder.class).iterator();
+
+        assertThat(finders.next()).isExactlyInstanceOf(SystemLoggers.class);
+        assertThat(finders.next()).isInstanceOf(SystemLoggers.Second.class);
     }
 
     @Test
