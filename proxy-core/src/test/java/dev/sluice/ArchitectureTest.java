@@ -29,12 +29,13 @@ class ArchitectureTest {
             Map.entry("net", List.of("exchange", "edge", "service", "buffer", "wire", "http", "tls", "observe")),
             Map.entry("exchange", List.of("edge", "service", "upstream", "buffer", "wire", "http", "tls", "observe")),
             Map.entry("upstream", List.of("service", "buffer", "wire", "observe")),
-            Map.entry("state", List.of("service", "http", "tls", "observe")),
+            Map.entry("state", List.of("service", "http", "json", "tls", "observe")),
             Map.entry("service", List.of("http", "tls", "observe")),
             Map.entry("buffer", List.of("observe")),
             Map.entry("wire", List.of()),
             Map.entry("tls", List.of("observe")),
-            Map.entry("http", List.of()),
+            Map.entry("http", List.of("json")),
+            Map.entry("json", List.of()),
             Map.entry("edge", List.of()),
             Map.entry("observe", List.of("edge")));
 

@@ -1,6 +1,6 @@
 package dev.sluice.http;
 
-import com.fasterxml.jackson.core.io.JsonStringEncoder;
+import dev.sluice.json.JsonEscapes;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -91,9 +91,7 @@ public final class ErrorPages {
                 .append(reason(status))
                 .append('"');
         if (!message.isEmpty()) {
-            body.append(",\"message\":\"");
-            JsonStringEncoder.getInstance().quoteAsString(message, body);
-            body.append('"');
+            body.append(",\"message\":").append(JsonEscapes.FEWEST.quoted(message));
         }
         return body.append("}\n").toString();
     }

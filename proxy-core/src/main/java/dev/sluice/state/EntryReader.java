@@ -1,6 +1,8 @@
 package dev.sluice.state;
 
 import dev.sluice.http.ErrorPages;
+import dev.sluice.json.JsonInput;
+import dev.sluice.json.NotJson;
 import dev.sluice.observe.Events;
 import dev.sluice.service.ControlFailure;
 import dev.sluice.service.HealthProbe;
@@ -11,7 +13,6 @@ import dev.sluice.service.Service;
 import dev.sluice.service.ServiceOptions;
 import dev.sluice.service.TargetOptions;
 import dev.sluice.tls.CertificateSource;
-import java.io.IOException;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -39,8 +40,8 @@ final class EntryReader {
         Fields fields;
         StoredEntry entry;
         try {
-            fields = Fields.of(Json.read(json));
-        } catch (UnreadableEntry | IOException e) {
+            fields = Fields.of(JsonInput.value(json));
+        } catch (UnreadableEntry | NotJson e) {
             return unreadable(nameOf(null, position), unbound(), json, e);
         }
         String name = nameOf(fields, position);

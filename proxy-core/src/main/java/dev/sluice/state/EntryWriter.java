@@ -1,6 +1,7 @@
 package dev.sluice.state;
 
-import com.fasterxml.jackson.core.JsonGenerator;
+import com.google.gson.stream.JsonWriter;
+import dev.sluice.json.JsonEscapes;
 import dev.sluice.service.BufferOptions;
 import dev.sluice.service.CertificateFiles;
 import dev.sluice.service.DeliveryOptions;
@@ -20,20 +21,20 @@ import org.jspecify.annotations.Nullable;
 
 /** Writes one service as kamal-proxy does: its keys in its order, null where Go has a slice that was never set. */
 final class EntryWriter {
-    private final JsonGenerator json;
+    private final JsonWriter json;
 
-    EntryWriter(JsonGenerator json) {
+    EntryWriter(JsonWriter json) {
         this.json = json;
     }
 
     void write(Service service) throws IOException {
         String stored = service.stored();
         if (stored != null) {
-            json.writeRawValue(stored);
+            json.jsonValue(stored);
             return;
         }
-        json.writeStartObject();
-        json.writeStringField("name", service.name());
+        json.beginObject();
+        text("name", service.name());
         options(service.options());
         targetOptions(service.targetOptions());
         LoadBalancer active = service.active();
@@ -44,17 +45,17 @@ final class EntryWriter {
         list("rollout_readers", rollout == null ? null : rollout.addresses(Target.Role.READER));
         gate(service.gate().state());
         rollout(service.rollout());
-        json.writeEndObject();
+        json.endObject();
     }
 
     private void options(ServiceOptions options) throws IOException {
         TlsOptions tls = options.tls();
-        json.writeObjectFieldStart("options");
+        json.name("options").beginObject();
         list("hosts", options.hosts());
         list("path_prefixes", options.pathPrefixes());
-        json.writeBooleanField("tls_enabled", tls.enabled() && !inheritsFromWildcard(options));
-        json.writeStringField("tls_certificate_path", tls.certificatePath());
-        json.writeStringField("tls_private_key_path", tls.privateKeyPath());
+        json.name("tls_enabled").value(tls.enabled() && !inheritsFromWildcard(options));
+        text("tls_certificate_path", tls.certificatePath());
+        text("tls_private_key_path", tls.privateKeyPath());
         if (!tls.furtherCertificates().isEmpty()) {
             // All of them, the one above included: kamal-proxy passes these keys over and serves the first.
             list(
@@ -64,19 +65,19 @@ final class EntryWriter {
                     "tls_private_key_paths",
                     tls.certificates().stream().map(CertificateFiles::key).toList());
         }
-        json.writeStringField("tls_on_demand_url", tls.onDemandUrl());
-        json.writeBooleanField("tls_redirect", tls.redirect());
-        json.writeStringField("canonical_host", options.canonicalHost());
-        json.writeStringField("acme_directory", tls.acmeDirectory());
-        json.writeStringField("acme_cache_path", tls.acmeCachePath());
-        json.writeStringField("error_page_path", options.errorPagePath());
-        json.writeBooleanField("strip_prefix", options.stripPrefix());
-        json.writeNumberField(
-                "writer_affinity_timeout", options.writerAffinityTimeout().toNanos());
-        json.writeBooleanField("read_targets_accept_websockets", options.readTargetsAcceptWebsockets());
+        text("tls_on_demand_url", tls.onDemandUrl());
+        json.name("tls_redirect").value(tls.redirect());
+        text("canonical_host", options.canonicalHost());
+        text("acme_directory", tls.acmeDirectory());
+        text("acme_cache_path", tls.acmeCachePath());
+        text("error_page_path", options.errorPagePath());
+        json.name("strip_prefix").value(options.stripPrefix());
+        json.name("writer_affinity_timeout")
+                .value(options.writerAffinityTimeout().toNanos());
+        json.name("read_targets_accept_websockets").value(options.readTargetsAcceptWebsockets());
         listOrNull("exclude_metrics_paths", options.excludeMetricsPaths());
-        json.writeStringField("client_ip_header", options.clientIpHeader());
-        json.writeEndObject();
+        text("client_ip_header", options.clientIpHeader());
+        json.endObject();
     }
 
     // kamal-proxy would take such a path service for one with automatic TLS, refuse the wildcard, and restore nothing
@@ -88,28 +89,28 @@ final class EntryWriter {
     private void targetOptions(TargetOptions options) throws IOException {
         HealthCheckOptions check = options.healthCheck();
         BufferOptions buffering = options.buffering();
-        json.writeObjectFieldStart("target_options");
-        json.writeObjectFieldStart("health_check_config");
-        json.writeStringField("path", check.path());
-        json.writeNumberField("port", check.port());
-        json.writeNumberField("interval", check.interval().toNanos());
-        json.writeNumberField("timeout", check.timeout().toNanos());
-        json.writeStringField("host", check.host());
+        json.name("target_options").beginObject();
+        json.name("health_check_config").beginObject();
+        text("path", check.path());
+        json.name("port").value(check.port());
+        json.name("interval").value(check.interval().toNanos());
+        json.name("timeout").value(check.timeout().toNanos());
+        text("host", check.host());
         number("rise", check.rise(), HealthCheckOptions.DEFAULT.rise());
         number("fall", check.fall(), HealthCheckOptions.DEFAULT.fall());
-        json.writeEndObject();
-        json.writeNumberField("response_timeout", options.responseTimeout().toNanos());
-        json.writeBooleanField("buffer_requests", buffering.requests());
-        json.writeBooleanField("buffer_responses", buffering.responses());
-        json.writeNumberField("max_memory_buffer_size", buffering.memory());
-        json.writeNumberField("max_request_body_size", buffering.maxRequestBody());
-        json.writeNumberField("max_response_body_size", buffering.maxResponseBody());
+        json.endObject();
+        json.name("response_timeout").value(options.responseTimeout().toNanos());
+        json.name("buffer_requests").value(buffering.requests());
+        json.name("buffer_responses").value(buffering.responses());
+        json.name("max_memory_buffer_size").value(buffering.memory());
+        json.name("max_request_body_size").value(buffering.maxRequestBody());
+        json.name("max_response_body_size").value(buffering.maxResponseBody());
         listOrNull("log_request_headers", options.logRequestHeaders());
         listOrNull("log_response_headers", options.logResponseHeaders());
-        json.writeBooleanField("forward_headers", options.forwardHeaders());
-        json.writeBooleanField("scope_cookie_paths", options.scopeCookiePaths());
+        json.name("forward_headers").value(options.forwardHeaders());
+        json.name("scope_cookie_paths").value(options.scopeCookiePaths());
         delivery(options.delivery());
-        json.writeEndObject();
+        json.endObject();
     }
 
     private void delivery(DeliveryOptions delivery) throws IOException {
@@ -121,45 +122,43 @@ final class EntryWriter {
                 standard.websocketDrain().toNanos());
         number("max_body", delivery.maxBody(), standard.maxBody());
         if (delivery.proxyProtocol() != standard.proxyProtocol()) {
-            json.writeStringField(
-                    "target_proxy_protocol", delivery.proxyProtocol().text());
+            text("target_proxy_protocol", delivery.proxyProtocol().text());
         }
         if (!delivery.balancerPath().isEmpty()) {
-            json.writeStringField("balancer_path", delivery.balancerPath());
+            text("balancer_path", delivery.balancerPath());
         }
     }
 
     // Keys that kamal-proxy does not know are left out where they say nothing: its files stay as they were.
     private void number(String key, long value, long standard) throws IOException {
         if (value != standard) {
-            json.writeNumberField(key, value);
+            json.name(key).value(value);
         }
     }
 
     private void gate(PauseGate.State state) throws IOException {
-        json.writeObjectFieldStart("pause_controller");
+        json.name("pause_controller").beginObject();
         int number = switch (state) {
             case PauseGate.Running _ -> 0;
             case PauseGate.Paused _ -> 1;
             case PauseGate.Stopped _ -> 2;
         };
-        json.writeNumberField("state", number);
-        json.writeStringField("stop_message", state instanceof PauseGate.Stopped(String message) ? message : "");
-        json.writeNumberField("fail_after", state instanceof PauseGate.Paused(var maxPause) ? maxPause.toNanos() : 0);
-        json.writeEndObject();
+        json.name("state").value(number);
+        text("stop_message", state instanceof PauseGate.Stopped(String message) ? message : "");
+        json.name("fail_after").value(state instanceof PauseGate.Paused(var maxPause) ? maxPause.toNanos() : 0);
+        json.endObject();
     }
 
     private void rollout(@Nullable Rollout rollout) throws IOException {
         if (rollout == null) {
-            json.writeNullField("rollout_controller");
+            json.name("rollout_controller").nullValue();
             return;
         }
-        json.writeObjectFieldStart("rollout_controller");
-        json.writeNumberField("percentage", rollout.percentage());
-        json.writeFieldName("percentage_split_point");
-        json.writeNumber(goFloat(Rollout.splitPoint(rollout.percentage())));
+        json.name("rollout_controller").beginObject();
+        json.name("percentage").value(rollout.percentage());
+        json.name("percentage_split_point").jsonValue(goFloat(Rollout.splitPoint(rollout.percentage())));
         listOrNull("allowlist", rollout.allowlist());
-        json.writeEndObject();
+        json.endObject();
     }
 
     /** Go's encoding/json: as short as can be, and no exponent below 1e21. */
@@ -168,19 +167,23 @@ final class EntryWriter {
         return value == 0 ? "0" : new BigDecimal(digits).stripTrailingZeros().toPlainString();
     }
 
+    private void text(String key, String value) throws IOException {
+        json.name(key).jsonValue(JsonEscapes.GO.quoted(value));
+    }
+
     private void listOrNull(String key, List<String> values) throws IOException {
         list(key, values.isEmpty() ? null : values);
     }
 
     private void list(String key, @Nullable List<String> values) throws IOException {
         if (values == null) {
-            json.writeNullField(key);
+            json.name(key).nullValue();
             return;
         }
-        json.writeArrayFieldStart(key);
+        json.name(key).beginArray();
         for (String value : values) {
-            json.writeString(value);
+            json.jsonValue(JsonEscapes.GO.quoted(value));
         }
-        json.writeEndArray();
+        json.endArray();
     }
 }

@@ -1,11 +1,10 @@
 package dev.sluice.state;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The fields of a JSON object as Go reads them: keys in any case, null as if the key were missing, unknown keys
@@ -13,53 +12,39 @@ import java.util.Map;
  */
 final class Fields {
     private final String path;
-    private final JsonNode object;
+    private final Map<?, ?> object;
 
-    private Fields(String path, JsonNode object) {
+    private Fields(String path, Map<?, ?> object) {
         this.path = path;
         this.object = object;
     }
 
-    static Fields of(JsonNode value) throws UnreadableEntry {
-        if (!value.isObject()) {
-            throw new UnreadableEntry("the entry is not an object");
+    static Fields of(@Nullable Object value) throws UnreadableEntry {
+        if (value instanceof Map<?, ?> object) {
+            return new Fields("", object);
         }
-        return new Fields("", value);
+        throw new UnreadableEntry("the entry is not an object");
     }
 
     /** The object under a key; an empty one when there is none. */
     Fields object(String key) throws UnreadableEntry {
-        JsonNode value = find(key);
-        if (value.isMissingNode()) {
-            return new Fields(path + key + ".", JsonNodeFactory.instance.objectNode());
-        }
-        require(value.isObject(), key, "an object");
-        return new Fields(path + key + ".", value);
+        return new Fields(path + key + ".", value(key, Map.of(), Map.class, "an object"));
     }
 
     boolean has(String key) {
-        return !find(key).isMissingNode();
+        return find(key) != null;
     }
 
     String text(String key, String fallback) throws UnreadableEntry {
-        JsonNode value = find(key);
-        require(value.isMissingNode() || value.isTextual(), key, "a string");
-        return value.isMissingNode() ? fallback : value.textValue();
+        return value(key, fallback, String.class, "a string");
     }
 
     boolean truth(String key, boolean fallback) throws UnreadableEntry {
-        JsonNode value = find(key);
-        require(value.isMissingNode() || value.isBoolean(), key, "true or false");
-        return value.isMissingNode() ? fallback : value.booleanValue();
+        return value(key, fallback, Boolean.class, "true or false");
     }
 
     long number(String key, long fallback) throws UnreadableEntry {
-        JsonNode value = find(key);
-        require(
-                value.isMissingNode() || (value.isIntegralNumber() && value.canConvertToLong()),
-                key,
-                "a whole number of 64 bits");
-        return value.isMissingNode() ? fallback : value.longValue();
+        return value(key, fallback, Long.class, "a whole number of 64 bits");
     }
 
     int smallNumber(String key, int fallback) throws UnreadableEntry {
@@ -74,26 +59,31 @@ final class Fields {
 
     /** The strings of a list; none when it is missing. */
     List<String> texts(String key) throws UnreadableEntry {
-        JsonNode value = find(key);
-        require(value.isMissingNode() || value.isArray(), key, "a list of strings");
         List<String> texts = new ArrayList<>();
-        for (JsonNode element : value) {
-            require(element.isTextual(), key, "a list of strings");
-            texts.add(element.textValue());
+        for (Object element : value(key, List.of(), List.class, "a list of strings")) {
+            require(element instanceof String, key, "a list of strings");
+            texts.add((String) element);
         }
         return texts;
     }
 
-    private JsonNode find(String key) {
-        JsonNode exact = object.path(key);
-        if (exact.isMissingNode()) {
-            for (Map.Entry<String, JsonNode> field : object.properties()) {
-                if (field.getKey().equalsIgnoreCase(key)) {
-                    exact = field.getValue();
-                }
+    private <T> T value(String key, T fallback, Class<T> type, String expected) throws UnreadableEntry {
+        Object value = find(key);
+        require(value == null || type.isInstance(value), key, expected);
+        return value == null ? fallback : type.cast(value);
+    }
+
+    private @Nullable Object find(String key) {
+        if (object.containsKey(key)) {
+            return object.get(key);
+        }
+        Object found = null;
+        for (Map.Entry<?, ?> field : object.entrySet()) {
+            if (key.equalsIgnoreCase(String.valueOf(field.getKey()))) {
+                found = field.getValue();
             }
         }
-        return exact.isNull() ? JsonNodeFactory.instance.missingNode() : exact;
+        return found;
     }
 
     private void require(boolean fits, String key, String expected) throws UnreadableEntry {

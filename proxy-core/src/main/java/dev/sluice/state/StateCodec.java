@@ -1,10 +1,9 @@
 package dev.sluice.state;
 
-import com.fasterxml.jackson.core.JsonGenerator;
-import com.fasterxml.jackson.core.JsonParser;
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.JsonToken;
+import com.google.gson.stream.JsonWriter;
 import dev.sluice.http.HostName;
+import dev.sluice.json.JsonInput;
+import dev.sluice.json.NotJson;
 import dev.sluice.observe.Events;
 import dev.sluice.service.HealthProbe;
 import dev.sluice.service.Resources;
@@ -32,14 +31,13 @@ final class StateCodec {
     static byte[] encode(Collection<Service> services) {
         // By way of a string: a lone surrogate becomes a question mark there, and spoils nothing else.
         StringWriter text = new StringWriter();
-        try (JsonGenerator json = Json.FACTORY.createGenerator(text)) {
-            json.setCharacterEscapes(GoEscapes.INSTANCE);
+        try (JsonWriter json = new JsonWriter(text)) {
             EntryWriter writer = new EntryWriter(json);
-            json.writeStartArray();
+            json.beginArray();
             for (Service service : services) {
                 writer.write(service);
             }
-            json.writeEndArray();
+            json.endArray();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -71,28 +69,19 @@ final class StateCodec {
         return withoutFaultyClaims(services.values());
     }
 
-    // The text of each element. Written as tokens rather than as a tree, for texts to be kept unchanged.
+    // The text of each element, for it to be kept unchanged.
     private static List<String> entries(String text) throws DamagedState {
-        List<String> entries = new ArrayList<>();
-        try (JsonParser json = Json.FACTORY.createParser(text)) {
-            JsonToken first = json.nextToken();
-            if (first == JsonToken.VALUE_NULL) {
-                return entries;
+        if (text.isBlank()) {
+            throw new DamagedState("the file is empty");
+        }
+        try {
+            List<String> entries = JsonInput.elements(text);
+            if (entries == null && JsonInput.value(text) != null) {
+                throw new DamagedState("the file is not a list of services");
             }
-            if (first != JsonToken.START_ARRAY) {
-                throw new DamagedState(first == null ? "the file is empty" : "the file is not a list of services");
-            }
-            while (json.nextToken() != JsonToken.END_ARRAY) {
-                int from = (int) json.currentTokenLocation().getCharOffset();
-                json.skipChildren();
-                json.finishToken();
-                entries.add(text.substring(from, (int) json.currentLocation().getCharOffset()));
-            }
-            return entries;
-        } catch (JsonProcessingException e) {
-            throw new DamagedState(e.getOriginalMessage());
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
+            return entries == null ? List.of() : entries;
+        } catch (NotJson e) {
+            throw new DamagedState(e.getMessage());
         }
     }
 

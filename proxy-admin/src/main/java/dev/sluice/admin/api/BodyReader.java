@@ -1,26 +1,25 @@
 package dev.sluice.admin.api;
 
-import com.fasterxml.jackson.core.JacksonException;
-import com.fasterxml.jackson.core.JsonLocation;
-import com.fasterxml.jackson.databind.JsonMappingException;
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.PropertyNamingStrategies;
-import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
 import dev.sluice.admin.api.dto.Problem;
 import dev.sluice.admin.api.dto.ProblemType;
-import java.lang.reflect.RecordComponent;
+import dev.sluice.json.JsonInput;
+import dev.sluice.json.JsonOutput;
+import dev.sluice.json.NotJson;
+import dev.sluice.service.GoDuration;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.Arrays;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Optional;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads a request's body into its record, in two steps, so that what is wrong can be told in the terms of the request:
- * first the JSON, then the fields. The records are flat: scalars and lists of strings.
+ * first the JSON, then the fields. Nothing is taken for something else: no number in a string, no fraction cut off. The
+ * records are flat: scalars and lists of strings, each of which may be null.
  */
 final class BodyReader {
     private static final int SHOWN = 40;
@@ -31,47 +30,89 @@ final class BodyReader {
      * @throws RequestFailure naming the field, what was found there and what is expected
      */
     static <T extends Record> T read(byte[] body, Class<T> type) throws RequestFailure {
-        JsonNode json = body.length == 0 ? WireJson.MAPPER.createObjectNode() : parse(body);
-        if (!json.isObject()) {
+        Object json = body.length == 0 ? Map.of() : parse(body);
+        if (!(json instanceof Map<?, ?> object)) {
             throw new RequestFailure(
                     ProblemType.WRONG_TYPE, "the body: expected a JSON object, got " + described(json));
         }
-        try {
-            return WireJson.MAPPER.treeToValue(json, type);
-        } catch (UnrecognizedPropertyException e) {
-            throw unknownField(e, type);
-        } catch (JsonMappingException e) {
-            throw wrongType(e, json, type);
-        } catch (JacksonException e) {
-            throw new RequestFailure(ProblemType.WRONG_TYPE, "the body: " + e.getOriginalMessage());
+        List<WireField> fields = WireField.of(type);
+        List<String> names = fields.stream().map(WireField::name).toList();
+        @Nullable Object[] values = new @Nullable Object[names.size()];
+        List<String> unknown = new ArrayList<>();
+        for (Map.Entry<?, ?> given : object.entrySet()) {
+            String name = String.valueOf(given.getKey());
+            int at = names.indexOf(name);
+            if (at < 0) {
+                unknown.add(name);
+            } else if (given.getValue() != null) {
+                values[at] = converted(name, fields.get(at).type(), given.getValue());
+            }
         }
+        if (!unknown.isEmpty()) {
+            throw unknownField(unknown.getFirst(), names);
+        }
+        return made(type, fields, values);
     }
 
-    private static JsonNode parse(byte[] body) throws RequestFailure {
+    private static @Nullable Object parse(byte[] body) throws RequestFailure {
         try {
-            // Decoded here, and strictly: Jackson would guess the encoding, and JSON is UTF-8.
             String text = StandardCharsets.UTF_8
                     .newDecoder()
                     .decode(ByteBuffer.wrap(body))
                     .toString();
-            JsonNode json = WireJson.MAPPER.readTree(text);
-            if (json.isMissingNode()) {
+            if (text.isBlank()) {
                 throw new RequestFailure(ProblemType.INVALID_JSON, "the body holds nothing but white space");
             }
-            return json;
+            return JsonInput.onlyValue(text);
         } catch (CharacterCodingException _) {
             throw new RequestFailure(ProblemType.INVALID_JSON, "the body is not UTF-8");
-        } catch (JacksonException e) {
-            JsonLocation at = e.getLocation();
-            String where = at == null ? "" : " (line " + at.getLineNr() + ", column " + at.getColumnNr() + ")";
-            throw new RequestFailure(ProblemType.INVALID_JSON, firstLine(e.getOriginalMessage()) + where);
+        } catch (NotJson e) {
+            throw new RequestFailure(ProblemType.INVALID_JSON, e.getMessage());
         }
     }
 
-    private static RequestFailure unknownField(UnrecognizedPropertyException e, Class<?> type) {
-        String name = e.getPropertyName();
-        String instead = Arrays.stream(type.getRecordComponents())
-                .map(BodyReader::wireName)
+    private static Object converted(String field, Class<?> type, Object given) throws RequestFailure {
+        if (type == List.class && given instanceof List<?> list) {
+            return strings(field, list);
+        }
+        if (type == Integer.class && given instanceof Long number && number == number.intValue()) {
+            return number.intValue();
+        }
+        if (type == Duration.class && given instanceof String text) {
+            try {
+                return GoDuration.parse(text);
+            } catch (IllegalArgumentException _) {
+                throw wrongType(field, expected(type), given);
+            }
+        }
+        if (!type.isInstance(given)) {
+            throw wrongType(field, expected(type), given);
+        }
+        return given;
+    }
+
+    private static List<String> strings(String field, List<?> list) throws RequestFailure {
+        List<String> strings = new ArrayList<>();
+        for (Object element : list) {
+            if (!(element instanceof String string)) {
+                throw wrongType(field + "[" + strings.size() + "]", "a string", element);
+            }
+            strings.add(string);
+        }
+        return strings;
+    }
+
+    private static <T extends Record> T made(Class<T> type, List<WireField> fields, @Nullable Object[] values) {
+        Class<?>[] types = fields.stream().map(WireField::type).toArray(Class<?>[]::new);
+        try {
+            return type.getConstructor(types).newInstance(values);
+        } catch (ReflectiveOperationException e) {
+            throw new IllegalStateException("the record of a request takes any values of its types", e);
+        }
+    }
+
+    private static RequestFailure unknownField(String name, List<String> names) {
+        String instead = names.stream()
                 .filter(known -> bare(known).equals(bare(name)))
                 .findFirst()
                 .map(known -> "; did you mean " + known + "?")
@@ -86,38 +127,9 @@ final class BodyReader {
         return letters.endsWith("s") ? letters.substring(0, letters.length() - 1) : letters;
     }
 
-    private static RequestFailure wrongType(JsonMappingException e, JsonNode json, Class<?> type) {
-        List<JsonMappingException.Reference> path = e.getPath();
-        if (path.isEmpty()) {
-            return new RequestFailure(ProblemType.WRONG_TYPE, "the body: " + firstLine(e.getOriginalMessage()));
-        }
-        String field = path.getFirst().getFieldName();
-        JsonNode found = json.path(field);
-        boolean list = typeOf(field, type).filter(t -> t == List.class).isPresent();
-        if (list && found.isArray()) {
-            for (int i = 0; i < found.size(); i++) {
-                if (!found.get(i).isTextual()) {
-                    return wrongType(field + "[" + i + "]", "a string", found.get(i));
-                }
-            }
-        }
-        return wrongType(field, typeOf(field, type).map(BodyReader::expected).orElse("another type"), found);
-    }
-
-    private static RequestFailure wrongType(String field, String expected, JsonNode found) {
+    private static RequestFailure wrongType(String field, String expected, @Nullable Object found) {
         return new RequestFailure(
                 Problem.ofField(ProblemType.WRONG_TYPE, field, "expected " + expected + ", got " + described(found)));
-    }
-
-    private static Optional<Class<?>> typeOf(String field, Class<?> type) {
-        return Arrays.stream(type.getRecordComponents())
-                .filter(c -> wireName(c).equals(field))
-                .findFirst()
-                .map(RecordComponent::getType);
-    }
-
-    private static String wireName(RecordComponent component) {
-        return PropertyNamingStrategies.SnakeCaseStrategy.INSTANCE.translate(component.getName());
     }
 
     private static String expected(Class<?> type) {
@@ -136,20 +148,18 @@ final class BodyReader {
         return type == List.class ? "an array of strings" : "a string";
     }
 
-    private static String described(JsonNode node) {
-        String text = node.toString();
+    private static String described(@Nullable Object found) {
+        if (found instanceof Map) {
+            return "an object";
+        }
+        if (found instanceof List) {
+            return "an array";
+        }
+        String text = JsonOutput.text(found);
         String shown = text.length() > SHOWN ? text.substring(0, SHOWN) + "..." : text;
-        return switch (node.getNodeType()) {
-            case OBJECT -> "an object";
-            case ARRAY -> "an array";
-            case STRING -> "the string " + shown;
-            case NUMBER -> "the number " + shown;
-            default -> shown;
-        };
-    }
-
-    private static String firstLine(String message) {
-        int end = message.indexOf('\n');
-        return end < 0 ? message : message.substring(0, end);
+        if (found instanceof String) {
+            return "the string " + shown;
+        }
+        return found instanceof Number ? "the number " + shown : shown;
     }
 }

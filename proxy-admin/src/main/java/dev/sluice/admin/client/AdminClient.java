@@ -1,6 +1,5 @@
 package dev.sluice.admin.client;
 
-import com.fasterxml.jackson.core.JacksonException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -108,7 +107,7 @@ public final class AdminClient {
                 throw problem(answer);
             }
             return reader.read(answer);
-        } catch (ProtocolException | JacksonException e) {
+        } catch (ProtocolException e) {
             throw new AdminFailure(
                     "unexpected answer from " + socket + ": " + e.getMessage(),
                     "Is the program at the other end a daemon of this version?");

@@ -1,6 +1,5 @@
 package dev.sluice.admin.api.dto;
 
-import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.sluice.service.ControlFailure;
 import dev.sluice.service.DeployFailed;
 import dev.sluice.service.TargetEvidence;
@@ -8,14 +7,13 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Why a request was not carried out (RFC 9457).
+ * Why a request was not carried out (RFC 9457). What is null is left out.
  *
  * @param detail one line for the operator
  * @param field the field of the body that is wrong; null when it is not about one field
  * @param allow the methods that the path has, for a method that it has not
  * @param targets what is known of each target that should have become healthy
  */
-@JsonInclude(JsonInclude.Include.NON_NULL)
 public record Problem(
         String type,
         String title,

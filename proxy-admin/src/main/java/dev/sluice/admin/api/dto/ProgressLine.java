@@ -1,20 +1,15 @@
 package dev.sluice.admin.api.dto;
 
-import com.fasterxml.jackson.annotation.JsonSubTypes;
-import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import java.util.List;
+import java.util.Locale;
 
-/** One line of a deploy's progress. The field {@code event} says which. */
-@JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "event")
-@JsonSubTypes({
-    @JsonSubTypes.Type(value = ProgressLine.Checked.class, name = "checked"),
-    @JsonSubTypes.Type(value = ProgressLine.Switched.class, name = "switched"),
-    @JsonSubTypes.Type(value = ProgressLine.Draining.class, name = "draining"),
-    @JsonSubTypes.Type(value = ProgressLine.Certificates.class, name = "certificates"),
-    @JsonSubTypes.Type(value = ProgressLine.Deployed.class, name = "deployed"),
-    @JsonSubTypes.Type(value = ProgressLine.Failed.class, name = "failed")
-})
+/** One line of a deploy's progress. The field {@code event} says which, and comes first. */
 public sealed interface ProgressLine {
+
+    /** The line's kind: the name of its record in small letters. */
+    default String event() {
+        return getClass().getSimpleName().toLowerCase(Locale.ROOT);
+    }
 
     /** A health check of a new target has ended. */
     record Checked(String target, int tries, boolean healthy, String message) implements ProgressLine {}
