@@ -19,6 +19,8 @@ public final class LogWriter implements AutoCloseable {
     private static final long BATCH_WAIT_NANOS = Duration.ofMillis(2).toNanos();
     // A dozen lines: what takes long enough that a request would be kept waiting is not done in one go, see run().
     private static final int BATCH_BYTES = 7 * 1024;
+    // Some batches: a write costs as much by itself as its bytes do.
+    private static final int WRITE_BYTES = 32 * 1024;
     // Lines that come in some milliseconds of full load.
     private static final int MANY = 512;
     private static final Duration CLOSE_LIMIT = Duration.ofSeconds(3);
@@ -104,7 +106,9 @@ public final class LogWriter implements AutoCloseable {
             boolean more = encodeBatch();
             boolean some = lines.length() > 0;
             reportDrops(last && !more);
-            write();
+            if (!more || lines.length() >= WRITE_BYTES) {
+                write();
+            }
             if (more) {
                 // An event loop that shares the CPU goes first, unless it is so busy that lines pile up.
                 if (queued.get() < MANY) {
@@ -139,7 +143,8 @@ public final class LogWriter implements AutoCloseable {
 
     // True when the batch is full and there may be more.
     private boolean encodeBatch() {
-        while (lines.length() < BATCH_BYTES) {
+        int full = lines.length() + BATCH_BYTES;
+        while (lines.length() < full) {
             LogEntry entry = queue.poll();
             if (entry == null) {
                 return false;

@@ -71,11 +71,13 @@ public record ClientHello(
                 ByteBuf extensions = in.isReadable() ? in.readSlice(in.readUnsignedShort()) : in;
                 while (extensions.isReadable()) {
                     int type = extensions.readUnsignedShort();
-                    ByteBuf body = extensions.readSlice(extensions.readUnsignedShort());
+                    int length = extensions.readUnsignedShort();
                     if (type == SIGNATURE_ALGORITHMS) {
-                        ecdsa = suite && ecdsa(body);
+                        ecdsa = suite && ecdsa(extensions.readSlice(length));
                     } else if (type == ALPN) {
-                        addProtocols(body, protocols);
+                        addProtocols(extensions.readSlice(length), protocols);
+                    } else {
+                        extensions.skipBytes(length);
                     }
                 }
             } catch (IndexOutOfBoundsException e) {

@@ -94,7 +94,9 @@ public final class ClientHelloGate extends AbstractSniHandler<Certificate> {
 
     @Override
     public void channelActive(ChannelHandlerContext ctx) throws Exception {
-        expireAfter(ctx, HANDSHAKE_TIMEOUT_MILLIS);
+        if (timeout == null) {
+            expireAfter(ctx, HANDSHAKE_TIMEOUT_MILLIS);
+        }
         super.channelActive(ctx);
     }
 

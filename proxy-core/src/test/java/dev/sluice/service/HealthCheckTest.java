@@ -76,8 +76,9 @@ class HealthCheckTest {
                 })
                 .start();
         await().until(() -> times.size() >= 6);
+        // Five intervals of 10 ms, and as above the first is told of a little late.
         assertThat(times.get(5) - times.get(0))
-                .isGreaterThanOrEqualTo(Duration.ofMillis(50).toNanos());
+                .isGreaterThanOrEqualTo(Duration.ofMillis(45).toNanos());
     }
 
     @Test
