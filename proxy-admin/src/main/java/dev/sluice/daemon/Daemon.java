@@ -71,6 +71,7 @@ public final class Daemon {
     private final RequestMetrics metrics;
     private final Workers workers;
     private final FilePoll filePoll = new FilePoll();
+    private final HeapTrim heapTrim = HeapTrim.start();
     private final SniContexts contexts = new SniContexts();
     private final StateFile state;
     private final Services services;
@@ -231,6 +232,7 @@ public final class Daemon {
         loops.shutdownGracefully(0, LOOP_END.toMillis(), TimeUnit.MILLISECONDS).await();
         contexts.close();
         filePoll.close();
+        heapTrim.close();
         Events.info("Server stopped");
     }
 }

@@ -1,0 +1,52 @@
+package dev.sluice.daemon;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.Test;
+
+class HeapTrimTest {
+    private static final long MIB = 1 << 20;
+
+    private long committed = 14 * MIB;
+    private long afterCollection = 14 * MIB;
+    private int collections;
+    private final HeapTrim trim = new HeapTrim(() -> committed, () -> {
+        collections++;
+        committed = afterCollection;
+    });
+
+    @Test
+    void aHeapThatIsSmallIsLeftAlone() {
+        lookAt(14);
+        lookAt(36);
+
+        assertThat(collections).isZero();
+    }
+
+    @Test
+    void aHeapThatGrewByHalfIsCollectedOnce() {
+        lookAt(37);
+        assertThat(collections).isEqualTo(1);
+        lookAt(14);
+        lookAt(36);
+        assertThat(collections).isEqualTo(1);
+        lookAt(37);
+        assertThat(collections).isEqualTo(2);
+    }
+
+    @Test
+    void whatIsAliveIsNotCollectedAgainAndAgain() {
+        afterCollection = 60 * MIB;
+        lookAt(70);
+        lookAt(60);
+        lookAt(90);
+        assertThat(collections).isEqualTo(1);
+        lookAt(91);
+        assertThat(collections).isEqualTo(2);
+    }
+
+    private void lookAt(long mebibytes) {
+        committed = mebibytes * MIB;
+        trim.look();
+    }
+}
