@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.sun.net.httpserver.HttpServer;
 import dev.sluice.dist.Installation.Outcome;
+import java.io.File;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.InetAddress;
@@ -173,6 +174,18 @@ class DistributionIT {
 
     @Test
     @EnabledOnOs(OS.LINUX)
+    void opensNoJarAtAStartThatItNeedsNothingOf() throws Exception {
+        try (RunningDaemon daemon = RunningDaemon.of(sluice, Map.of());
+                Stream<Path> descriptors = Files.list(Path.of("/proc/" + daemon.process.pid() + "/fd"))) {
+            // Some descriptors are closed while they are looked at.
+            assertThat(descriptors.map(Path::toFile).map(DistributionIT::openFile))
+                    .filteredOn(name -> name.endsWith(".jar"))
+                    .allMatch(name -> name.matches("sluice.jar|proxy-core-.*"));
+        }
+    }
+
+    @Test
+    @EnabledOnOs(OS.LINUX)
     void tellsSystemdThatItIsReadyAndThatItStops() throws Exception {
         try (NotifySocket systemd = new NotifySocket(home.resolve("notify"));
                 RunningDaemon daemon = RunningDaemon.of(sluice, Map.of("NOTIFY_SOCKET", systemd.path()))) {
@@ -217,6 +230,14 @@ class DistributionIT {
                     .mapToInt(line -> line.contains("shared objects file") ? 1 : 0)
                     .average()
                     .orElseThrow();
+        }
+    }
+
+    private static String openFile(File descriptor) {
+        try {
+            return descriptor.getCanonicalFile().getName();
+        } catch (IOException _) {
+            return "";
         }
     }
 
