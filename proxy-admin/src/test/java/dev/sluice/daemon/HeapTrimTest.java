@@ -45,6 +45,21 @@ class HeapTrimTest {
         assertThat(collections).isEqualTo(2);
     }
 
+    @Test
+    void whatWasAliveInACrowdIsCollectedSomeTimeAfterIt() {
+        afterCollection = 100 * MIB;
+        lookAt(120);
+        afterCollection = 14 * MIB;
+        for (int look = 1; look < 360; look++) {
+            lookAt(100);
+        }
+        assertThat(collections).isEqualTo(1);
+        lookAt(100);
+        assertThat(collections).isEqualTo(2);
+        lookAt(14);
+        assertThat(collections).isEqualTo(2);
+    }
+
     private void lookAt(long mebibytes) {
         committed = mebibytes * MIB;
         trim.look();
