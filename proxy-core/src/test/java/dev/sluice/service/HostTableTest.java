@@ -54,6 +54,28 @@ class HostTableTest {
     }
 
     @Test
+    void namesOfEveryLengthAreFound() {
+        for (int length = 1; length <= 253; length++) {
+            add("a".repeat(length), "/");
+        }
+        HostTable table = new HostTable(routes);
+        for (int length = 0; length <= 254; length++) {
+            assertFoundAsInAMap(table, "a".repeat(length));
+            assertFoundAsInAMap(table, "b".repeat(length));
+        }
+    }
+
+    @Test
+    void ofManyHostsWithTheSameHashEachIsFound() {
+        for (int i = 0; i < 256; i++) {
+            add(Integer.toBinaryString(256 + i).replace("0", "Aa").replace("1", "BB"), "/");
+        }
+        assertThat(routes.keySet().stream().map(String::hashCode).distinct()).hasSize(1);
+        HostTable table = new HostTable(routes);
+        routes.keySet().forEach(host -> assertFoundAsInAMap(table, host));
+    }
+
+    @Test
     void aHostIsNotFoundByAPartOfItsName() {
         add("app.test", "/");
         add("app.test.example", "/");
