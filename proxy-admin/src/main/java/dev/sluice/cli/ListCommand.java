@@ -7,6 +7,7 @@ import java.util.List;
 
 /** {@code list}: the table of services; as Sluice also in JSON, and with what is wrong with a broken service. */
 final class ListCommand implements Command {
+    private static final String SERVICES = "/v1/services";
 
     @Override
     public String name() {
@@ -37,12 +38,11 @@ final class ListCommand implements Command {
 
     @Override
     public int run(Flags flags, Session session) throws AdminFailure {
-        JsonObject answer = session.client().get("/v1/services");
         if (session.sluice() && flags.bool("json")) {
-            session.out().println(JsonOut.pretty(answer));
+            session.out().println(JsonOut.pretty(session.client().get(SERVICES)));
             return 0;
         }
-        List<JsonObject> services = answer.objects("services");
+        List<JsonObject> services = session.client().getMinimal(SERVICES).objects("services");
         // kamal-proxy's table has its colours even in a pipe.
         boolean colours = !session.sluice() || (session.outTerminal() && session.colours());
         session.out().print(ListTable.of(services, colours));

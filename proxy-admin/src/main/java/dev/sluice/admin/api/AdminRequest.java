@@ -10,12 +10,14 @@ import org.jspecify.annotations.Nullable;
 /** A request as it came, whole, and free of buffers that would have to be released. Immutable. */
 final class AdminRequest {
     private static final String LINES = "application/x-ndjson";
+    private static final String MINIMAL = "return=minimal";
     private static final String JSON = "application/json";
 
     private final String method;
     private final String target;
     private final @Nullable String contentType;
     private final boolean acceptsLines;
+    private final boolean prefersMinimal;
     private final byte[] body;
 
     /** Copies what is needed; the message stays the caller's. */
@@ -25,6 +27,8 @@ final class AdminRequest {
         this.contentType = message.headers().get(HttpHeaderNames.CONTENT_TYPE);
         this.acceptsLines = message.headers().getAll(HttpHeaderNames.ACCEPT).stream()
                 .anyMatch(accept -> accept.toLowerCase(Locale.ROOT).contains(LINES));
+        this.prefersMinimal = message.headers().getAll("Prefer").stream()
+                .anyMatch(preferences -> preferences.toLowerCase(Locale.ROOT).contains(MINIMAL));
         this.body = ByteBufUtil.getBytes(message.content());
     }
 
@@ -40,6 +44,11 @@ final class AdminRequest {
     /** Whether the client reads progress, line by line. */
     boolean acceptsLines() {
         return acceptsLines;
+    }
+
+    /** Whether the client can do without what is long (RFC 7240 4.2). */
+    boolean prefersMinimal() {
+        return prefersMinimal;
     }
 
     /**

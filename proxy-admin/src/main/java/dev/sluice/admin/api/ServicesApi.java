@@ -16,8 +16,10 @@ final class ServicesApi {
 
     Answer list(Call call) throws RequestFailure {
         call.body(EmptyRequest.class);
-        return Answer.ok(new ServiceListView(
-                services.table().services().stream().map(ServiceView::of).toList()));
+        boolean minimal = call.request().prefersMinimal();
+        return Answer.ok(new ServiceListView(services.table().services().stream()
+                .map(service -> minimal ? ServiceView.minimal(service) : ServiceView.of(service))
+                .toList()));
     }
 
     Answer get(Call call) throws RequestFailure, ControlFailure {

@@ -8,7 +8,6 @@ import java.net.ProtocolException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
-import java.nio.channels.Channels;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -29,8 +28,10 @@ import org.jspecify.annotations.Nullable;
  * and a daemon that comes up takes part of that second.
  */
 public final class AdminClient {
-    private static final String JSON = "application/json";
     private static final String LINES = "application/x-ndjson";
+    private static final String WANTS_JSON = "Accept: application/json\r\n";
+    private static final String WANTS_LITTLE = WANTS_JSON + "Prefer: return=minimal\r\n"; // RFC 7240 4.2
+    private static final String WANTS_LINES = "Accept: " + LINES + "\r\n";
     private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
     private static final String UNRESERVED =
             "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~"; // RFC 3986 2.3
@@ -47,12 +48,17 @@ public final class AdminClient {
 
     /** Reads a document. */
     public JsonObject get(String path) throws AdminFailure {
-        return exchange("GET", path, null, JSON, AdminClient::document);
+        return exchange("GET", path, null, WANTS_JSON, AdminClient::document);
+    }
+
+    /** Reads a document without what is long in it: of services the options. */
+    public JsonObject getMinimal(String path) throws AdminFailure {
+        return exchange("GET", path, null, WANTS_LITTLE, AdminClient::document);
     }
 
     /** Calls for the effect: what a successful answer says is not read, which spares a command the parser. */
     public void call(String method, String path, @Nullable Map<String, ?> body) throws AdminFailure {
-        exchange(method, path, body, JSON, answer -> {
+        exchange(method, path, body, WANTS_JSON, answer -> {
             answer.body().transferTo(OutputStream.nullOutputStream());
             return new JsonObject(Map.of());
         });
@@ -70,7 +76,7 @@ public final class AdminClient {
                 method,
                 path,
                 body,
-                LINES,
+                WANTS_LINES,
                 answer -> answer.is(LINES) ? lines(answer.body(), events) : document(answer));
         if (last.text("event").equals("failed")) {
             throw AdminFailure.of(last.object("problem"));
@@ -98,11 +104,11 @@ public final class AdminClient {
         JsonObject read(Answer answer) throws IOException;
     }
 
-    private JsonObject exchange(String method, String path, @Nullable Map<String, ?> body, String accept, Reader reader)
+    private JsonObject exchange(String method, String path, @Nullable Map<String, ?> body, String wants, Reader reader)
             throws AdminFailure {
         try (SocketChannel channel = connect()) {
-            send(channel, method, path, body, accept);
-            Answer answer = Answer.read(Channels.newInputStream(channel));
+            send(channel, method, path, body, wants);
+            Answer answer = Answer.read(new ChannelInput(channel));
             if (!answer.successful()) {
                 throw problem(answer);
             }
@@ -124,11 +130,11 @@ public final class AdminClient {
     }
 
     private static void send(
-            SocketChannel channel, String method, String path, @Nullable Map<String, ?> body, String accept)
+            SocketChannel channel, String method, String path, @Nullable Map<String, ?> body, String wants)
             throws IOException {
         byte[] content = body == null ? new byte[0] : JsonOut.bytes(body);
         StringBuilder head = new StringBuilder(
-                method + " " + path + " HTTP/1.1\r\nHost: sluice\r\nAccept: " + accept + "\r\nConnection: close\r\n");
+                method + " " + path + " HTTP/1.1\r\nHost: sluice\r\n" + wants + "Connection: close\r\n");
         if (body != null) {
             head.append("Content-Type: application/json\r\nContent-Length: ")
                     .append(content.length)

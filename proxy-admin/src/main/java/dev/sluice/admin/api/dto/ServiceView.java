@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param message what visitors of a stopped service are told; empty for the page's own words
  * @param certificates that are obtained automatically, name by name
  * @param rollout who goes to the rollout targets; null for nobody
+ * @param options as it was deployed; null in a minimal answer
  */
 public record ServiceView(
         String name,
@@ -29,11 +30,21 @@ public record ServiceView(
         List<TargetView> rolloutTargets,
         @Nullable RolloutView rollout,
         List<CertificateView> certificates,
-        OptionsView options) {
+        @Nullable OptionsView options) {
 
     private static final List<String> ANY_HOST = List.of("");
 
+    /** With everything that there is to tell. */
     public static ServiceView of(Service service) {
+        return of(service, OptionsView.of(service.options(), service.targetOptions()));
+    }
+
+    /** Without its options, which are most of a service's length. */
+    public static ServiceView minimal(Service service) {
+        return of(service, null);
+    }
+
+    private static ServiceView of(Service service, @Nullable OptionsView deployed) {
         ServiceOptions options = service.options();
         return new ServiceView(
                 service.name(),
@@ -47,7 +58,7 @@ public record ServiceView(
                 TargetView.of(service.rolloutTargets()),
                 RolloutView.of(service.rollout()),
                 CertificateView.of(service.certificates()),
-                OptionsView.of(options, service.targetOptions()));
+                deployed);
     }
 
     static List<String> hosts(ServiceOptions options) {
