@@ -12,6 +12,7 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.security.KeyStore;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -64,6 +65,7 @@ final class Train implements AutoCloseable {
     private void run(Path daemonCache, Path cliCache) throws Exception {
         SSLContext trust = certificate();
         state();
+        methodHandles();
         Process daemon = start(
                 log,
                 record(daemonCache),
@@ -100,6 +102,26 @@ final class Train implements AutoCloseable {
         finish(daemon, "run", log);
         assemble(daemonCache, "run");
         assemble(cliCache, "deploy");
+    }
+
+    /**
+     * Adds to the JDK's list of method handles' shapes those that a start needs and the JDK has no code for. The cache
+     * gets code for what is listed; the rest is made at each start, which takes 3 % of it.
+     */
+    private void methodHandles() throws Exception {
+        Process daemon = start(log, "-Djava.lang.invoke.MethodHandle.TRACE_RESOLVE=true", "run", "--http-port=0", "--https-port=0");
+        awaitReady(daemon);
+        daemon.destroy();
+        finish(daemon, "run", log);
+        List<String> missing = Files.readAllLines(log).stream()
+                .filter(line -> line.startsWith("[LF_RESOLVE] ") && line.endsWith(" (fail)"))
+                .map(line -> "@lambda-form-invoker " + line.replace(" (fail)", ""))
+                .distinct()
+                .toList();
+        if (missing.isEmpty()) {
+            throw new Failed("no method handles were traced in a start");
+        }
+        Files.write(tree.resolve("runtime/lib/classlist"), missing, StandardOpenOption.APPEND);
     }
 
     /**

@@ -39,16 +39,18 @@ fi
 
 # The JDK's modules that Sluice needs, for this machine. Kept from build to build.
 runtime() {
-  made_of="own providers $modules $(cat "$JAVA_HOME/release")"
+  made_of="own providers, names for a second $modules $(cat "$JAVA_HOME/release")"
   if [ "$(cat target/runtime.made-of 2>/dev/null)" != "$made_of" ]; then
     rm -rf target/runtime
     "$JAVA_HOME/bin/jlink" --add-modules "$modules" --vm server --strip-java-debug-attributes --no-header-files \
       --no-man-pages --ignore-modified-runtime --output target/runtime
     # Without java.base's own (the first five) security providers are looked for on the class path, where the JVM would
-    # start Bouncy Castle over the first TLS connection.
-    providers=target/runtime/conf/security/java.security
-    grep -Ev '^security\.provider\.([6-9]|1[0-9])=' "$providers" >target/java.security
-    cat target/java.security >"$providers"
+    # start Bouncy Castle over the first TLS connection. Containers change their addresses, so names are remembered for
+    # a second.
+    security=target/runtime/conf/security/java.security
+    grep -Ev '^(security\.provider\.([6-9]|1[0-9])|networkaddress\.cache\..*)=' "$security" >target/java.security
+    printf 'networkaddress.cache.ttl=1\nnetworkaddress.cache.negative.ttl=0\n' >>target/java.security
+    cat target/java.security >"$security"
     printf '%s\n' "$made_of" >target/runtime.made-of
   fi
   cp -a target/runtime "$new/runtime"

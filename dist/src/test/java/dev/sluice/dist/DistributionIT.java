@@ -173,6 +173,13 @@ class DistributionIT {
     }
 
     @Test
+    void remembersNamesForASecondAndFailuresNotAtAll() throws Exception {
+        assertThat(Files.readAllLines(sluice.folder().resolve("runtime/conf/security/java.security")))
+                .filteredOn(line -> line.startsWith("networkaddress.cache."))
+                .containsExactly("networkaddress.cache.ttl=1", "networkaddress.cache.negative.ttl=0");
+    }
+
+    @Test
     @EnabledOnOs(OS.LINUX)
     void opensNoJarAtAStartThatItNeedsNothingOf() throws Exception {
         try (RunningDaemon daemon = RunningDaemon.of(sluice, Map.of());

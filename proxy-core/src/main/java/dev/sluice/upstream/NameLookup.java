@@ -4,7 +4,6 @@ import io.netty.channel.EventLoop;
 import io.netty.util.NetUtil;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
-import java.security.Security;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -12,15 +11,11 @@ import java.util.concurrent.TimeUnit;
 /**
  * Finds the addresses of a target's name by the system's own rules (hosts file, search domains, container DNS), on
  * threads of its own because that blocks. A name is looked up for each new connection, since a container keeps its name
- * but not its address: the JVM's cache, 30 s by default, is cut to a second, and failures are not remembered.
+ * but not its address: the JVM's cache, 30 s by default, is cut to a second, and failures are not remembered (in the
+ * {@code java.security} of the runtime; doing it here would start the JDK's security at each start).
  */
 public final class NameLookup {
     private static final int THREADS = 4;
-
-    static {
-        Security.setProperty("networkaddress.cache.ttl", "1");
-        Security.setProperty("networkaddress.cache.negative.ttl", "0");
-    }
 
     private final ThreadPoolExecutor threads;
 
