@@ -178,6 +178,7 @@ http {{
   proxy_max_temp_file_size 0;
   ssl_certificate {setup.certificate}/cert.pem;
   ssl_certificate_key {setup.certificate}/key.pem;
+  ssl_protocols TLSv1.2 TLSv1.3;
   upstream app {{
     server 127.0.0.1:{setup.backend.port};
     keepalive 1000;
