@@ -217,24 +217,27 @@ final class Train implements AutoCloseable {
         }
     }
 
-    /** A certificate for localhost in the work folder as PEM, and a TLS context that trusts it and has it. */
+    /**
+     * A certificate for localhost and its CA's in the work folder as PEM, with the extensions that those of public CAs
+     * have; and a TLS context that trusts it and has it.
+     */
     private SSLContext certificate() throws Exception {
         Path store = work.resolve("store.p12");
-        Path keytool = Path.of(System.getProperty("java.home"), "bin", "keytool");
-        var command = List.of(keytool.toString(), "-genkeypair", "-alias", "localhost", "-keyalg", "EC", "-groupname", "secp256r1", "-dname",
-                "CN=localhost", "-ext", "san=dns:localhost", "-keystore", store.toString(), "-storepass",
-                new String(PASSWORD));
-        Path output = work.resolve("keytool.log");
-        var keytoolRun = new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(output.toFile()).start();
-        started.add(keytoolRun);
-        finish(keytoolRun, "keytool", output);
+        keyPair(store, "ca", "CN=Training CA", "bc:critical=ca:true", "ku:critical=keyCertSign");
+        keyPair(store, "localhost", "CN=localhost", "san=dns:localhost", "bc:critical=ca:false",
+                "ku:critical=digitalSignature", "eku=serverAuth", "aia=ocsp:uri:http://localhost/",
+                "crl=uri:http://localhost/", "2.5.29.32=30:0A:30:08:06:06:67:81:0C:01:02:01");
         var keys = KeyStore.getInstance(store.toFile(), PASSWORD);
-        pem("cert.pem", "CERTIFICATE", keys.getCertificate("localhost").getEncoded());
-        pem("key.pem", "PRIVATE KEY", key(keys));
+        var chain = new StringBuilder();
+        for (var certificate : keys.getCertificateChain("localhost")) {
+            chain.append(pem("CERTIFICATE", certificate.getEncoded()));
+        }
+        Files.writeString(work.resolve("cert.pem"), chain);
+        Files.writeString(work.resolve("key.pem"), pem("PRIVATE KEY", key(keys)));
 
         var trusted = KeyStore.getInstance(KeyStore.getDefaultType());
         trusted.load(null, null);
-        trusted.setCertificateEntry("localhost", keys.getCertificate("localhost"));
+        trusted.setCertificateEntry("ca", keys.getCertificate("ca"));
         var managers = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
         managers.init(trusted);
         var own = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
@@ -242,6 +245,22 @@ final class Train implements AutoCloseable {
         var context = SSLContext.getInstance("TLS");
         context.init(own.getKeyManagers(), managers.getTrustManagers(), null);
         return context;
+    }
+
+    private void keyPair(Path store, String alias, String name, String... extensions) throws Exception {
+        Path keytool = Path.of(System.getProperty("java.home"), "bin", "keytool");
+        var command = new ArrayList<>(List.of(keytool.toString(), "-genkeypair", "-alias", alias, "-keyalg", "EC", "-groupname",
+                "secp256r1", "-dname", name, "-keystore", store.toString(), "-storepass", new String(PASSWORD)));
+        for (String extension : extensions) {
+            command.addAll(List.of("-ext", extension));
+        }
+        if (!alias.equals("ca")) {
+            command.addAll(List.of("-signer", "ca"));
+        }
+        Path output = work.resolve("keytool.log");
+        var run = new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(output.toFile()).start();
+        started.add(run);
+        finish(run, "keytool", output);
     }
 
     /** PKCS#8 with the public half in it, as OpenSSL and ACME clients write a key; the JDK leaves it out. */
@@ -255,9 +274,9 @@ final class Train implements AutoCloseable {
                 + open.substring(open.length() - 2 * 65));
     }
 
-    private void pem(String file, String type, byte[] der) throws IOException {
+    private static String pem(String type, byte[] der) {
         String text = Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(der);
-        Files.writeString(work.resolve(file), "-----BEGIN " + type + "-----\n" + text + "\n-----END " + type + "-----\n");
+        return "-----BEGIN " + type + "-----\n" + text + "\n-----END " + type + "-----\n";
     }
 
     private String record(Path cache) {

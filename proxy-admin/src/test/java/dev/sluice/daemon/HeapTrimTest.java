@@ -9,8 +9,9 @@ class HeapTrimTest {
 
     private long committed = 14 * MIB;
     private long afterCollection = 14 * MIB;
+    private long used;
     private int collections;
-    private final HeapTrim trim = new HeapTrim(() -> committed, () -> {
+    private final HeapTrim trim = new HeapTrim(() -> committed, () -> used, () -> {
         collections++;
         committed = afterCollection;
     });
@@ -60,7 +61,43 @@ class HeapTrimTest {
         assertThat(collections).isEqualTo(2);
     }
 
+    @Test
+    void whenNothingGoesOnWhatHasGrownIsCollectedOnce() {
+        lookAt(20);
+        lookQuietlyAt(20);
+        assertThat(collections).isEqualTo(1);
+        lookQuietlyAt(14);
+        lookQuietlyAt(18);
+        assertThat(collections).isEqualTo(1);
+        lookQuietlyAt(19);
+        assertThat(collections).isEqualTo(2);
+    }
+
+    @Test
+    void aHeapThatHasHardlyGrownIsLeftAloneInTheQuiet() {
+        lookQuietlyAt(14);
+        lookQuietlyAt(18);
+
+        assertThat(collections).isZero();
+    }
+
+    @Test
+    void aCollectionOfTheYoungIsNoQuiet() {
+        used = 10 * MIB;
+        trim.look();
+        used = 9 * MIB;
+        committed = 20 * MIB;
+        trim.look();
+
+        assertThat(collections).isZero();
+    }
+
     private void lookAt(long mebibytes) {
+        used += MIB;
+        lookQuietlyAt(mebibytes);
+    }
+
+    private void lookQuietlyAt(long mebibytes) {
         committed = mebibytes * MIB;
         trim.look();
     }
