@@ -258,6 +258,15 @@ class CommandsTest {
     }
 
     @Test
+    void theTableNeedsNoOptions() throws Exception {
+        ProgramRun program = new ProgramRun(Program.KAMAL_PROXY, home);
+        try (ScriptedDaemon daemon = daemon(program, ScriptedDaemon.json(SERVICES))) {
+            program.run("list");
+            assertThat(daemon.request()).contains("Prefer: return=minimal\n");
+        }
+    }
+
+    @Test
     void listAndShowPrintTheApisJson() throws Exception {
         ProgramRun program = new ProgramRun(Program.SLUICE, home);
         try (ScriptedDaemon daemon =
@@ -265,7 +274,9 @@ class CommandsTest {
             assertThat(program.run("list", "--json").out())
                     .startsWith("{\n  \"services\": [\n    {\n      \"name\": \"web\",\n");
             assertThat(program.run("show", "web").out()).isEqualTo("{\n  \"name\": \"web\"\n}\n");
-            daemon.request();
+            assertThat(daemon.request())
+                    .startsWith("GET /v1/services HTTP/1.1\n")
+                    .doesNotContain("Prefer:");
             assertThat(daemon.request()).startsWith("GET /v1/services/web HTTP/1.1\n");
         }
     }

@@ -25,7 +25,11 @@ final class LogTime {
     private long second = Long.MIN_VALUE;
 
     LogTime() {
-        this(isUtc(System.getenv("TZ"), Path.of("/etc/localtime")) ? null : TimeZone.getDefault());
+        // The property comes before both: by hand, or of the JDK once it was asked.
+        this(
+                System.getProperty("user.timezone") == null && isUtc(System.getenv("TZ"), Path.of("/etc/localtime"))
+                        ? null
+                        : TimeZone.getDefault());
     }
 
     LogTime(@Nullable TimeZone zone) {
@@ -39,9 +43,6 @@ final class LogTime {
      * @param variable of the environment, which comes before the file
      */
     static boolean isUtc(@Nullable String variable, Path file) {
-        if (System.getProperty("user.timezone") != null) {
-            return false;
-        }
         if (variable != null && !variable.isEmpty()) {
             return variable.equals("UTC") || variable.equals("Etc/UTC");
         }

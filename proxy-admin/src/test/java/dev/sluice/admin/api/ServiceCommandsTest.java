@@ -4,12 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sluice.admin.api.ApiClient.Response;
 import dev.sluice.service.LoadBalancer;
 import dev.sluice.service.PauseGate;
 import dev.sluice.service.Target;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -52,6 +54,28 @@ class ServiceCommandsTest {
         assertThat(services.at("/0/hosts").isEmpty()).as("any host").isTrue();
         assertThat(services.at("/0/options/hosts").isEmpty()).isTrue();
         assertThat(api.get("/v1/services/b").json()).isEqualTo(services.get(1));
+    }
+
+    @Test
+    void listsServicesWithoutTheirOptionsToThoseWhoPreferLittle() throws Exception {
+        deployWeb();
+        JsonNode whole = api.get("/v1/services").json().at("/services/0");
+
+        for (String preference : List.of("return=minimal", "respond-async, Return=Minimal")) {
+            JsonNode minimal = api.call("GET", "/v1/services", "", "Prefer: " + preference)
+                    .json()
+                    .at("/services/0");
+            assertThat(minimal.get("options").isNull()).isTrue();
+            assertThat(((ObjectNode) minimal)
+                            .set("options", whole.get("options"))
+                            .toString())
+                    .isEqualTo(whole.toString());
+        }
+        assertThat(api.call("GET", "/v1/services", "", "Prefer: return=representation")
+                        .json()
+                        .at("/services/0/options/forward_headers")
+                        .asBoolean())
+                .isTrue();
     }
 
     @Test
