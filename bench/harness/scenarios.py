@@ -20,10 +20,10 @@ def target(proxy, protocol, path="/", host=None):
                   host or (proxies.PLAIN if plain else proxies.SECURE), path)
 
 
-def warm(bench, everyone, work, most=100, times=1):
+def warm(bench, everyone, work, most=100):
     """Until each has used so much CPU, rather than time: on a busy machine these are not the same."""
     for proxy in everyone:
-        wanted = proxy.cpu() + times * bench.options.warm_up
+        wanted = proxy.cpu() + bench.options.warm_up
         for _ in range(most):
             bench.attempt(work, proxy)
             # What is written in C knows nothing of warmth.
@@ -54,7 +54,7 @@ def new_tls(bench):
     work = lambda p: load.new_connections(target(p, "tls"), count, rate)  # noqa: E731
     # Longer, and at twice the rate: the JVM's compilers are busy with the first 50,000 connections, of which a daemon
     # that runs for months knows nothing.
-    warm(bench, bench.common(), lambda p: load.new_connections(target(p, "tls"), 4 * rate, 2 * rate), times=2)
+    warm(bench, bench.common(), lambda p: load.new_connections(target(p, "tls"), 4 * rate, 2 * rate))
     bench.per_request("new TLS connection", "us", MICROS, work)
 
 
