@@ -52,7 +52,7 @@ def memory(bench, name):
 def new_tls(bench):
     rate, count = 300, max(300, int(300 * bench.options.seconds))
     work = lambda p: load.new_connections(target(p, "tls"), count, rate)  # noqa: E731
-    # Longer, and at twice the rate: the JVM's compilers are busy with the first 50,000 connections, of which a daemon
+    # At twice the rate: the JVM's compilers are busy with the first 50,000 connections, of which a daemon
     # that runs for months knows nothing.
     warm(bench, bench.common(), lambda p: load.new_connections(target(p, "tls"), 4 * rate, 2 * rate))
     bench.per_request("new TLS connection", "us", MICROS, work)

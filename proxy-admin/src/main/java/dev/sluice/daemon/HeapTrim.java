@@ -24,7 +24,7 @@ final class HeapTrim implements AutoCloseable {
     private final LongSupplier used;
     private final Runnable collection;
     private final Thread thread;
-    // Of the thread alone: bytes of the heap after the last collection, or of the first look.
+    // Of the thread alone: bytes of the heap after the last collection, or at first.
     private long settled;
     // Since then.
     private int looks;

@@ -23,6 +23,7 @@ final class HostTable {
     // Nine in ten slots are taken at the end, so who has tried this many finds none at all.
     private static final int TRIES = 1 << 12;
 
+    private final int slots;
     private final char[] displacements;
     // The lengths of the names by slot, and the names themselves, each in a place of the same width.
     private final byte[] lengths;
@@ -39,10 +40,11 @@ final class HostTable {
      */
     HostTable(Map<String, HostRoutes> routes) {
         displacements = new char[Math.max(1, Integer.highestOneBit(routes.size() / 2))];
-        @Nullable String[] hosts = new String[routes.size() + routes.size() / 8 + 1];
+        slots = routes.size() + routes.size() / 8 + 1;
+        @Nullable String[] hosts = new String[slots];
         place(groups(routes.keySet()), hosts);
         for (String host : routes.keySet()) {
-            if (!host.equals(hosts[slot(host.hashCode(), hosts.length)])) {
+            if (!host.equals(hosts[slot(host.hashCode())])) {
                 others.put(host, routes.get(host));
             }
         }
@@ -50,11 +52,11 @@ final class HostTable {
                 .mapToInt(host -> host == null ? 0 : host.length())
                 .max()
                 .orElse(0);
-        lengths = new byte[hosts.length];
-        only = new RouteMatch.Matched[hosts.length];
-        byPath = new HostRoutes[hosts.length];
+        lengths = new byte[slots];
+        only = new RouteMatch.Matched[slots];
+        byPath = new HostRoutes[slots];
         StringBuilder all = new StringBuilder();
-        for (int slot = 0; slot < hosts.length; slot++) {
+        for (int slot = 0; slot < slots; slot++) {
             String host = hosts[slot];
             HostRoutes of = host == null ? null : routes.get(host);
             lengths[slot] = EMPTY;
@@ -99,7 +101,7 @@ final class HostTable {
             int done = 0;
             while (done < group.size()) {
                 String host = group.get(done);
-                int slot = slot(host.hashCode(), hosts.length);
+                int slot = slot(host.hashCode());
                 if (hosts[slot] != null) {
                     break;
                 }
@@ -109,7 +111,7 @@ final class HostTable {
             if (done == group.size()) {
                 return true;
             }
-            group.subList(0, done).forEach(host -> hosts[slot(host.hashCode(), hosts.length)] = null);
+            group.subList(0, done).forEach(host -> hosts[slot(host.hashCode())] = null);
         }
         return false;
     }
@@ -118,7 +120,7 @@ final class HostTable {
         return (hash ^ hash >>> 16) & displacements.length - 1;
     }
 
-    private int slot(int hash, int slots) {
+    private int slot(int hash) {
         int mixed = (hash ^ displacements[group(hash)] * 0x9e3779b9) * 0x85ebca6b;
         return (int) (Integer.toUnsignedLong(mixed ^ mixed >>> 15) * slots >>> Integer.SIZE);
     }
@@ -126,7 +128,7 @@ final class HostTable {
     /** What answers for a path of this host; null when the host is not known. */
     @Nullable
     RouteMatch match(String host, String path) {
-        int slot = slot(host.hashCode(), lengths.length);
+        int slot = slot(host.hashCode());
         if (lengths[slot] == host.length() && names.startsWith(host, slot * width)) {
             RouteMatch.Matched one = only[slot];
             return one != null ? one : byPath(slot, path);

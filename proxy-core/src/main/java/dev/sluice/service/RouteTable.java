@@ -66,6 +66,9 @@ public final class RouteTable {
         SequencedMap<String, Service> byName = new TreeMap<>();
         services.forEach(s -> byName.put(s.name(), s));
         RouteTable raw = new RouteTable(byName);
+        if (byName.values().stream().allMatch(service -> service.options().servesRoot())) {
+            return raw;
+        }
         SequencedMap<String, Service> inherited = new TreeMap<>();
         for (Service service : byName.values()) {
             inherited.put(service.name(), service.options().servesRoot() ? service : raw.inheriting(service));

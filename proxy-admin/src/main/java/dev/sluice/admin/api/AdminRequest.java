@@ -25,11 +25,14 @@ final class AdminRequest {
         this.method = message.method().name();
         this.target = message.uri();
         this.contentType = message.headers().get(HttpHeaderNames.CONTENT_TYPE);
-        this.acceptsLines = message.headers().getAll(HttpHeaderNames.ACCEPT).stream()
-                .anyMatch(accept -> accept.toLowerCase(Locale.ROOT).contains(LINES));
-        this.prefersMinimal = message.headers().getAll("Prefer").stream()
-                .anyMatch(preferences -> preferences.toLowerCase(Locale.ROOT).contains(MINIMAL));
+        this.acceptsLines = says(message, HttpHeaderNames.ACCEPT, LINES);
+        this.prefersMinimal = says(message, "Prefer", MINIMAL);
         this.body = ByteBufUtil.getBytes(message.content());
+    }
+
+    private static boolean says(FullHttpRequest message, CharSequence field, String word) {
+        return message.headers().getAll(field).stream()
+                .anyMatch(value -> value.toLowerCase(Locale.ROOT).contains(word));
     }
 
     String method() {

@@ -1,7 +1,6 @@
 package dev.sluice.admin.client;
 
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 
@@ -9,17 +8,11 @@ import java.nio.channels.SocketChannel;
  * What comes on a blocking channel. The JDK's own stream of a channel can be given time limits, for which it starts all
  * of the JDK's networking: 6 ms of a command.
  */
-final class ChannelInput extends InputStream {
+final class ChannelInput extends BlockInput {
     private final SocketChannel channel;
 
     ChannelInput(SocketChannel channel) {
         this.channel = channel;
-    }
-
-    @Override
-    public int read() throws IOException {
-        byte[] one = new byte[1];
-        return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
     }
 
     @Override

@@ -1,24 +1,18 @@
 package dev.sluice.admin.client;
 
 import java.io.EOFException;
-import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 
 /** A chunked message body (RFC 9112 7.1); trailers are read and dropped. Ending without the last chunk is an EOFException. */
-final class ChunkedBody extends FilterInputStream {
+final class ChunkedBody extends BlockInput {
+    private final InputStream in;
     private long left;
     private boolean begun;
     private boolean ended;
 
     ChunkedBody(InputStream in) {
-        super(in);
-    }
-
-    @Override
-    public int read() throws IOException {
-        byte[] one = new byte[1];
-        return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
+        this.in = in;
     }
 
     @Override

@@ -1,23 +1,17 @@
 package dev.sluice.admin.client;
 
 import java.io.EOFException;
-import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 
 /** A message body of known length (RFC 9112 6.2). Ending short of it is an EOFException. */
-final class SizedBody extends FilterInputStream {
+final class SizedBody extends BlockInput {
+    private final InputStream in;
     private long left;
 
     SizedBody(InputStream in, long length) {
-        super(in);
+        this.in = in;
         left = length;
-    }
-
-    @Override
-    public int read() throws IOException {
-        byte[] one = new byte[1];
-        return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
     }
 
     @Override
