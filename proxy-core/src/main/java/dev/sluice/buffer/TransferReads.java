@@ -7,7 +7,6 @@ import io.netty.channel.AdaptiveRecvByteBufAllocator;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelConfig;
 import io.netty.channel.DefaultMaxMessagesRecvByteBufAllocator;
-import io.netty.channel.FixedRecvByteBufAllocator;
 import io.netty.channel.RecvByteBufAllocator;
 import io.netty.channel.uring.IoUringSocketChannel;
 import io.netty.util.UncheckedBooleanSupplier;
@@ -26,12 +25,6 @@ import org.jspecify.annotations.Nullable;
 @SuppressWarnings("deprecation") // Netty has no other way to choose the size of reads.
 public final class TransferReads extends DefaultMaxMessagesRecvByteBufAllocator {
     static final int LEAST = 2 * 1024;
-
-    /**
-     * For a connection while its bytes are spliced: the least there is to read, once in a turn. Set in place of the usual
-     * allocator; since Netty stays with the handle that a connection had first, that one looks what is set now.
-     */
-    public static final RecvByteBufAllocator SPLICED = new FixedRecvByteBufAllocator(LEAST).maxMessagesPerRead(1);
 
     /** The most that is read into a buffer of its own: it is taken from the system and cleared for each read. */
     static final int ORDINARY = 16 * 1024;
@@ -69,7 +62,7 @@ public final class TransferReads extends DefaultMaxMessagesRecvByteBufAllocator 
     }
 
     /** Whether so much memory outside the heap is in use that no more may be taken for large parts. */
-    public static boolean scarce() {
+    static boolean scarce() {
         return scarce(much());
     }
 
@@ -96,13 +89,13 @@ public final class TransferReads extends DefaultMaxMessagesRecvByteBufAllocator 
             super.reset(of);
         }
 
-        private boolean spliced() {
-            return config != null && config.getRecvByteBufAllocator() == SPLICED;
-        }
-
         @Override
         public boolean continueReading(UncheckedBooleanSupplier maybeMore) {
-            return !spliced() && super.continueReading(maybeMore);
+            return spliced() == null && super.continueReading(maybeMore);
+        }
+
+        private BodySplice.@Nullable Reads spliced() {
+            return config != null && config.getRecvByteBufAllocator() instanceof BodySplice.Reads reads ? reads : null;
         }
 
         @Override
@@ -112,7 +105,9 @@ public final class TransferReads extends DefaultMaxMessagesRecvByteBufAllocator 
 
         @Override
         public ByteBuf allocate(ByteBufAllocator allocator) {
-            if (spliced()) {
+            BodySplice.Reads spliced = spliced();
+            if (spliced != null) {
+                spliced.begin();
                 return allocator.ioBuffer(LEAST);
             }
             if (size <= ORDINARY) {

@@ -1,6 +1,7 @@
 package dev.sluice.exchange;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpResponse;
 
@@ -21,6 +22,17 @@ public interface ClientStream {
 
     /** Sends a part of the body and takes it. */
     void body(ByteBuf data);
+
+    /**
+     * Sends a part of the body from the target's socket without reading it, where the kernel can do that: see
+     * {@link dev.sluice.buffer.SplicePipe}.
+     *
+     * @param most bytes
+     * @return bytes that the target's socket has no more
+     */
+    default long splice(EpollSocketChannel target, long most) {
+        return 0;
+    }
 
     /** Ends the response, with trailers or without, and flushes. */
     void end(HttpHeaders trailers);

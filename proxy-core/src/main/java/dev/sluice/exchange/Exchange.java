@@ -8,6 +8,7 @@ import dev.sluice.upstream.ResponseListener;
 import dev.sluice.upstream.UpstreamConnection;
 import dev.sluice.upstream.UpstreamFailure;
 import io.netty.buffer.ByteBuf;
+import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponse;
@@ -221,6 +222,11 @@ public final class Exchange implements ResponseListener {
     @Override
     public void body(ByteBuf data) {
         path.relay().body(this, data);
+    }
+
+    @Override
+    public long splice(EpollSocketChannel from, long most) {
+        return path.relay().splice(this, from, most);
     }
 
     @Override

@@ -1,5 +1,7 @@
 package dev.sluice.exchange;
 
+import dev.sluice.buffer.BodySplice;
+import dev.sluice.buffer.SplicePipe;
 import dev.sluice.edge.EdgeLimits;
 import dev.sluice.edge.Limit;
 import dev.sluice.http.HostName;
@@ -12,6 +14,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
@@ -77,7 +80,7 @@ public final class Http1Client extends ChannelInboundHandlerAdapter implements C
         context = ctx;
         reader = new RequestReader(new Requests(), ctx.alloc(), worker.readLimits());
         writer = new MessageWriter(ctx, ctx.alloc());
-        splice = info.secure() ? null : BodySplice.of(ctx.channel());
+        splice = info.secure() ? null : BodySplice.of(ctx.channel(), new Body());
         if (ctx.channel().isActive()) {
             opened();
         }
@@ -103,9 +106,23 @@ public final class Http1Client extends ChannelInboundHandlerAdapter implements C
         if (reader().waits()) {
             updateReading();
         } else if (filled && splice != null) {
-            long moved = splice.move(current, reader().bodyLeft());
+            splice.filled();
+        }
+    }
+
+    /** The request's, where it is spliced. */
+    private final class Body implements BodySplice.Body {
+        @Override
+        public long left() {
+            return reader().bodyLeft();
+        }
+
+        @Override
+        public long splice(EpollSocketChannel from, long most) {
+            long moved = current == null ? 0 : current.body.splice(from, most);
             received += moved;
             reader().bodyPassed(moved);
+            return moved;
         }
     }
 
@@ -291,6 +308,23 @@ public final class Http1Client extends ChannelInboundHandlerAdapter implements C
             written += data.readableBytes();
             writer().body(data);
         }
+    }
+
+    @Override
+    public long splice(EpollSocketChannel target, long most) {
+        if (splice == null || bodiless || !writer().raw()) {
+            return 0;
+        }
+        writer().flush();
+        long moved = SplicePipe.move(target, ctx().channel(), most, this::writeRest);
+        written += moved;
+        return moved;
+    }
+
+    // What the socket did not take of a part.
+    private void writeRest(ByteBuf data) {
+        writer().body(data);
+        writer().flush();
     }
 
     @Override

@@ -4,6 +4,7 @@ import dev.sluice.http.Trailers;
 import dev.sluice.service.BufferOptions;
 import dev.sluice.service.Target;
 import io.netty.buffer.ByteBuf;
+import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpResponse;
@@ -77,6 +78,19 @@ final class Relay {
             x.client.flush();
             x.upstream.reading(x.client.writable());
         }
+    }
+
+    /** Lets the kernel move what comes next to the client, if that is where it goes and nobody looks at it. */
+    long splice(Exchange x, EpollSocketChannel from, long most) {
+        if (x.phase != Exchange.Phase.RELAYING || x.buffering != null) {
+            return 0;
+        }
+        long moved = x.client.splice(from, most);
+        x.record.bytesOut += moved;
+        if (!x.done() && !x.client.writable() && x.upstream != null) {
+            x.upstream.reading(false);
+        }
+        return moved;
     }
 
     /** Writes a part of the response to the client and takes it. */

@@ -1,6 +1,7 @@
 package dev.sluice.upstream;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpResponse;
 
@@ -17,6 +18,16 @@ public interface ResponseListener {
 
     /** A part of the body; the listener releases it. */
     void body(ByteBuf data);
+
+    /**
+     * A part of the body may be taken from the target's socket, in the kernel, before the next is read.
+     *
+     * @param most bytes
+     * @return bytes that were taken: they are not told as a part
+     */
+    default long splice(EpollSocketChannel target, long most) {
+        return 0;
+    }
 
     void end(HttpHeaders trailers);
 

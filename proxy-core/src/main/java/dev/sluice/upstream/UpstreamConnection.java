@@ -1,5 +1,7 @@
 package dev.sluice.upstream;
 
+import dev.sluice.buffer.BodySplice;
+import dev.sluice.buffer.SplicePipe;
 import dev.sluice.service.DeliveryOptions.ProxyProtocol;
 import dev.sluice.service.Target;
 import dev.sluice.wire.MalformedMessage;
@@ -13,7 +15,6 @@ import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelInitializer;
-import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpRequest;
@@ -37,6 +38,8 @@ public final class UpstreamConnection extends ChannelInboundHandlerAdapter {
     private final UpstreamPool pool;
     private final Channel channel;
     private final MessageWriter writer;
+    // Null where the system has no splicing.
+    private final @Nullable BodySplice splice;
     private @Nullable ResponseListener listener;
     private int requests;
     // Opened although others were idle, for a request that must not have a used one.
@@ -62,6 +65,7 @@ public final class UpstreamConnection extends ChannelInboundHandlerAdapter {
         this.channel = channel;
         this.reader = new ResponseReader(new Responses(), channel.alloc(), LIMITS);
         this.writer = new MessageWriter(channel, channel.alloc());
+        this.splice = BodySplice.of(channel, new ResponseBody());
     }
 
     /** Lays the handlers of a connection into a channel; for any number of channels, of which one may succeed. */
@@ -156,17 +160,10 @@ public final class UpstreamConnection extends ChannelInboundHandlerAdapter {
      */
     public long splice(EpollSocketChannel client, long most) {
         writer.flush();
-        return channel instanceof EpollSocketChannel to && writer.raw() && error == null && nothingWaits()
-                ? SplicePipe.move(client, to, most, new Splice())
-                : 0;
+        return writer.raw() && error == null ? SplicePipe.move(client, channel, most, new RequestRest()) : 0;
     }
 
-    private boolean nothingWaits() {
-        ChannelOutboundBuffer waiting = channel.unsafe().outboundBuffer();
-        return waiting != null && waiting.isEmpty();
-    }
-
-    private final class Splice implements SplicePipe.Receiver {
+    private final class RequestRest implements SplicePipe.Receiver {
         @Override
         public void rest(ByteBuf data) {
             sendBody(data);
@@ -261,7 +258,26 @@ public final class UpstreamConnection extends ChannelInboundHandlerAdapter {
             ctx.close();
         } else {
             begun = true;
-            reader.read((ByteBuf) msg);
+            ByteBuf data = (ByteBuf) msg;
+            boolean filled = !data.isWritable();
+            reader.read(data);
+            if (filled && splice != null) {
+                splice.filled();
+            }
+        }
+    }
+
+    private final class ResponseBody implements BodySplice.Body {
+        @Override
+        public long left() {
+            return reader.bodyLeft();
+        }
+
+        @Override
+        public long splice(EpollSocketChannel from, long most) {
+            long moved = listener == null ? 0 : listener.splice(from, most);
+            reader.bodyPassed(moved);
+            return moved;
         }
     }
 

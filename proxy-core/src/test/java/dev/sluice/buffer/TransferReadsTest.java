@@ -11,6 +11,7 @@ import io.netty.channel.embedded.EmbeddedChannel;
 import io.netty.channel.socket.nio.NioSocketChannel;
 import io.netty.channel.uring.IoUringSocketChannel;
 import io.netty.util.concurrent.FastThreadLocal;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -51,13 +52,15 @@ class TransferReadsTest {
     }
 
     @Test
-    void aConnectionThatIsSplicedReadsTheLeastOnceInATurn() {
+    void aConnectionThatIsSplicedReadsTheLeastOnceInATurnAndSplicesBefore() {
+        AtomicInteger spliced = new AtomicInteger();
         assertThat(turn(10_000_000)).isEqualTo(TransferReads.MOST);
         RecvByteBufAllocator usual = config.getRecvByteBufAllocator();
-        config.setRecvByteBufAllocator(TransferReads.SPLICED);
+        config.setRecvByteBufAllocator(new BodySplice.Reads(spliced::incrementAndGet));
         for (int i = 0; i < 3; i++) {
             reads.reset(config);
             ByteBuf buffer = read(10_000_000);
+            assertThat(spliced).hasValue(i + 1);
             assertThat(buffer.readableBytes()).isEqualTo(TransferReads.LEAST);
             buffer.release();
             assertThat(reads.continueReading()).isFalse();

@@ -1,6 +1,8 @@
-package dev.sluice.upstream;
+package dev.sluice.buffer;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.channel.epoll.Native;
 import io.netty.channel.unix.FileDescriptor;
@@ -15,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * one, opened when it is first wanted. It is empty whenever a move has ended, so that connections which use it in turn
  * never see each other's bytes.
  */
-final class SplicePipe {
+public final class SplicePipe {
     // Whatever the receiver does not take has to be read into memory.
     private static final int PIECE = 128 * 1024;
 
@@ -27,13 +29,13 @@ final class SplicePipe {
     };
 
     /** The receiving connection, where bytes have to take the ordinary way. */
-    interface Receiver {
+    public interface Receiver {
 
-        /** Bytes that were taken from the sender and come next, but that the socket had no room for. */
+        /** Bytes that were taken from the sender and come next, but that the socket had no room for: to be sent and taken. */
         void rest(ByteBuf data);
 
-        /** The socket takes no more bytes; those that it did not take are the rest, told next. */
-        void failed(IOException why);
+        /** The socket takes no more bytes; those that it did not take are the rest, told next, and fail as well. */
+        default void failed(IOException why) {}
     }
 
     private final FileDescriptor exit;
@@ -45,14 +47,23 @@ final class SplicePipe {
     }
 
     /**
-     * Moves what the sender has, until it has no more or the receiver is full. What ends or breaks the sender's connection
-     * is not told here: its next read tells it. On the event loop of both, whose sockets have nothing else to be sent
-     * before.
+     * Moves what the sender has, until it has no more or the receiver is full; nothing where that is no socket of epoll, or
+     * something else waits to be sent on it. What ends or breaks the sender's connection is not told here: its next read
+     * tells it. On the event loop of both.
      *
      * @param most bytes
      * @return bytes taken from the sender
      */
-    static long move(EpollSocketChannel from, EpollSocketChannel to, long most, Receiver receiver) {
+    public static long move(EpollSocketChannel from, Channel to, long most, Receiver receiver) {
+        return to instanceof EpollSocketChannel socket && nothingWaits(to) ? move(from, socket, most, receiver) : 0;
+    }
+
+    private static boolean nothingWaits(Channel to) {
+        ChannelOutboundBuffer waiting = to.unsafe().outboundBuffer();
+        return waiting != null && waiting.isEmpty();
+    }
+
+    private static long move(EpollSocketChannel from, EpollSocketChannel to, long most, Receiver receiver) {
         long moved = 0;
         boolean room = true;
         // A closed channel's number may already be another connection's.

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.sluice.fixture.Backend;
 import dev.sluice.fixture.Message;
+import dev.sluice.fixture.Pipes;
 import dev.sluice.fixture.ProxyFixture;
 import dev.sluice.fixture.Standstill;
 import dev.sluice.fixture.TestCertificates;
@@ -17,8 +18,6 @@ import dev.sluice.service.ServiceOptions;
 import io.netty.channel.epoll.Epoll;
 import java.io.IOException;
 import java.net.Socket;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
@@ -32,7 +31,6 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -40,20 +38,20 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Large bodies that go from socket to socket: whatever happens on the way, every byte arrives once, where it belongs. */
+/** Large request bodies that go from socket to socket: whatever happens on the way, every byte arrives once, where it belongs. */
 @Timeout(120)
-class BodySpliceTest {
+class RequestSpliceTest {
     private static final int LARGE = 20_000_000;
     private static final String SECOND = "GET /second HTTP/1.1\r\nHost: app.test\r\n\r\n";
 
-    private final long pipesBefore = pipes();
+    private final long pipesBefore = Pipes.open();
     private final ProxyFixture proxy = new ProxyFixture();
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
     private final AtomicLong sent = new AtomicLong();
     private final CountDownLatch goOn = new CountDownLatch(1);
     private Backend app = Backend.named("unused");
 
-    BodySpliceTest() throws IOException {}
+    RequestSpliceTest() throws IOException {}
 
     @BeforeAll
     static void needsLinux() {
@@ -66,23 +64,7 @@ class BodySpliceTest {
         app.close();
         proxy.close();
         threads.close();
-        assertThat(pipes()).as("ends of pipes once the loops have ended").isEqualTo(pipesBefore);
-    }
-
-    // Each loop that has spliced has opened one.
-    private static long pipes() throws IOException {
-        try (Stream<Path> files = Files.list(Path.of("/proc/self/fd"))) {
-            return files.filter(BodySpliceTest::isPipe).count();
-        }
-    }
-
-    private static boolean isPipe(Path file) {
-        try {
-            return Files.readSymbolicLink(file).toString().startsWith("pipe:");
-        } catch (IOException e) {
-            // Closed meanwhile.
-            return false;
-        }
+        assertThat(Pipes.open()).as("ends of pipes once the loops have ended").isEqualTo(pipesBefore);
     }
 
     private void deploy(BufferOptions buffering, Backend.Script script) throws Exception {
@@ -158,7 +140,7 @@ class BodySpliceTest {
 
     @Test
     void manyAtATimeArriveByteForByteThroughTheSameLoops() throws Exception {
-        deploy(BufferOptions.DEFAULT, BodySpliceTest::answer);
+        deploy(BufferOptions.DEFAULT, RequestSpliceTest::answer);
         int[] sizes = {65_536, 65_537, 70_000, 131_072, 300_000, 1_000_000, 5_000_001, LARGE};
         List<Future<Void>> uploads = new ArrayList<>();
         for (int i = 0; i < 24; i++) {
@@ -177,7 +159,7 @@ class BodySpliceTest {
         for (Future<Void> upload : uploads) {
             upload.get();
         }
-        assertThat(pipes()).isGreaterThan(pipesBefore);
+        assertThat(Pipes.open()).isGreaterThan(pipesBefore);
     }
 
     @Test
@@ -204,17 +186,17 @@ class BodySpliceTest {
         for (Future<Void> upload : uploads) {
             upload.get();
         }
-        assertThat(pipes()).isGreaterThan(pipesBefore);
+        assertThat(Pipes.open()).isGreaterThan(pipesBefore);
     }
 
     @Test
     void theLogCountsEveryByte() throws Exception {
-        deploy(BufferOptions.DEFAULT, BodySpliceTest::answer);
+        deploy(BufferOptions.DEFAULT, RequestSpliceTest::answer);
         try (Wire wire = proxy.connect()) {
             upload(wire, body(LARGE, 4), new Random(4));
         }
         proxy.awaitLog("\"bytes_in\":" + LARGE + ",");
-        assertThat(pipes()).isGreaterThan(pipesBefore);
+        assertThat(Pipes.open()).isGreaterThan(pipesBefore);
     }
 
     @ParameterizedTest
@@ -292,15 +274,15 @@ class BodySpliceTest {
 
     @Test
     void nothingIsSplicedThatSomebodyLooksAt() throws Exception {
-        deploy(new BufferOptions(true, false, 1_000_000, 0, 0), BodySpliceTest::answer);
+        deploy(new BufferOptions(true, false, 1_000_000, 0, 0), RequestSpliceTest::answer);
         try (Wire wire = proxy.connect()) {
             upload(wire, body(LARGE, 8), new Random(8));
         }
-        assertThat(pipes()).as("of a service that collects bodies").isEqualTo(pipesBefore);
+        assertThat(Pipes.open()).as("of a service that collects bodies").isEqualTo(pipesBefore);
 
         proxy.certificate("own", TestCertificates.forHost("app.test"));
         app.close();
-        app = new Backend("app", BodySpliceTest::answer);
+        app = new Backend("app", RequestSpliceTest::answer);
         app.readsBodies = false;
         proxy.deploy("app", ProxyFixture.secured("app.test", "own"), ProxyFixture.QUICK, Duration.ofSeconds(10), app);
         Socket plain = new Socket("127.0.0.1", proxy.tlsPort);
@@ -309,6 +291,6 @@ class BodySpliceTest {
             wire.timeout(30_000);
             upload(wire, body(LARGE, 9), new Random(9));
         }
-        assertThat(pipes()).as("of TLS").isEqualTo(pipesBefore);
+        assertThat(Pipes.open()).as("of TLS").isEqualTo(pipesBefore);
     }
 }
