@@ -6,6 +6,8 @@ import socket
 import subprocess
 from pathlib import Path
 
+from . import network
+
 ROOT = Path(__file__).resolve().parents[2]
 TICK = os.sysconf("SC_CLK_TCK")
 PAGE = os.sysconf("SC_PAGE_SIZE")
@@ -36,7 +38,7 @@ def which(tool):
 def describe():
     lines = [
         f"{cpu_model()}, {len(CPUS)} CPUs, {memory_gib():.0f} GiB, Linux {platform.release()}, load {os.getloadavg()[0]:.1f}",
-        f"proxy on CPU {PROXY_CPU}; load and backend on CPU {LOAD_CPU}",
+        f"proxy on CPU {PROXY_CPU}; load and backend on CPU {LOAD_CPU}; {network.describe()}",
         ", ".join(filter(None, (version("nginx", "-v"), version("haproxy", "-v"), version("h2load", "--version")))),
     ]
     return "\n".join(lines)
