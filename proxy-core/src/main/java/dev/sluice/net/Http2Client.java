@@ -38,6 +38,8 @@ final class Http2Client implements ClientStream {
     private TunnelEnd.@Nullable Listener tunnel;
     private boolean requestEnded;
     private boolean responseEnded;
+    // Whether nobody waits for an answer any more.
+    private boolean settled;
     // Held until it is known whether the stream ends with it: the head, then the last part of the body.
     private @Nullable HttpResponse pendingHead;
     private @Nullable ByteBuf pendingBody;
@@ -184,6 +186,7 @@ final class Http2Client implements ClientStream {
         if (of != null && !of.done()) {
             of.clientGone();
         }
+        settle();
         if (tunnel != null) {
             tunnel.ended();
         }
@@ -274,7 +277,15 @@ final class Http2Client implements ClientStream {
             stopRequest(sent);
         }
         exchange = null;
-        connection.flushSoon();
+        settle();
+        connection.flushAnswer();
+    }
+
+    private void settle() {
+        if (!settled) {
+            settled = true;
+            connection.settled();
+        }
     }
 
     private void writeEnd(HttpHeaders trailers, ChannelPromise sent) {
@@ -340,6 +351,7 @@ final class Http2Client implements ClientStream {
                     .writeRstStream(ctx(), stream.id(), Http2Error.INTERNAL_ERROR.code(), ctx().newPromise());
             connection.flushSoon();
         }
+        settle();
     }
 
     @Override
@@ -356,6 +368,7 @@ final class Http2Client implements ClientStream {
         head.headers().remove(HttpHeaderNames.SEC_WEBSOCKET_ACCEPT).remove(HttpHeaderNames.CONTENT_LENGTH);
         pendingHead = head;
         flush();
+        settle();
         return new Http2Tunnel(connection, this, stream);
     }
 

@@ -58,7 +58,13 @@ final class Http2Streams extends Http2ConnectionHandler implements ClientConnect
     private final Http2Floods floods;
     private final Http2Connection.PropertyKey streamKey;
     private @Nullable ChannelHandlerContext context;
-    private boolean flushing;
+    // Something was written since the last flush; whether the loop has it on its list to flush.
+    private boolean unflushed;
+    private boolean flushes;
+    // What comes of a read is flushed when it has ended.
+    private boolean inRead;
+    // Streams that wait for an answer.
+    private int unanswered;
     private final WriteStall stall = new WriteStall();
     private boolean served;
     private int headsBytes;
@@ -144,9 +150,16 @@ final class Http2Streams extends Http2ConnectionHandler implements ClientConnect
     }
 
     @Override
+    public void channelRead(ChannelHandlerContext ctx, Object msg) throws Exception {
+        inRead = true;
+        super.channelRead(ctx, msg);
+    }
+
+    @Override
     public void channelReadComplete(ChannelHandlerContext ctx) throws Exception {
+        inRead = false;
+        unflushed = false;
         super.channelReadComplete(ctx);
-        flushing = false;
     }
 
     long now() {
@@ -198,13 +211,35 @@ final class Http2Streams extends Http2ConnectionHandler implements ClientConnect
 
     /** Flushes once, at the end of the loop's turn, for all streams that asked for it. */
     void flushSoon() {
-        ChannelHandlerContext ctx = ctx();
-        if (!flushing) {
-            flushing = true;
-            ctx.executor().execute(() -> {
-                flushing = false;
-                flush(ctx);
+        unflushed = true;
+        if (!flushes) {
+            flushes = true;
+            ctx().executor().execute(() -> {
+                flushes = false;
+                flushNow();
             });
+        }
+    }
+
+    private void flushNow() {
+        if (unflushed) {
+            unflushed = false;
+            flush(ctx());
+        }
+    }
+
+    /** One of the streams waits for an answer no more. */
+    void settled() {
+        unanswered--;
+    }
+
+    /** An answer is whole. When no stream waits for another one, nothing more can leave together with it. */
+    void flushAnswer() {
+        if (unanswered == 0 && !inRead) {
+            unflushed = true;
+            flushNow();
+        } else {
+            flushSoon();
         }
     }
 
@@ -270,6 +305,7 @@ final class Http2Streams extends Http2ConnectionHandler implements ClientConnect
         }
         stream.setProperty(streamKey, client);
         served = true;
+        unanswered++;
         path.receive(exchange);
     }
 
