@@ -88,24 +88,32 @@ public final class SpillBuffer {
         return !stalled;
     }
 
+    // All that waits at once: a body may come a byte at a time, and each turn of this costs two hops between threads.
     private void writeNext() {
         if (writing || toWrite.isEmpty()) {
             return;
         }
         writing = true;
-        ByteBuf next = toWrite.poll();
-        int length = next.readableBytes();
+        List<ByteBuf> next = List.copyOf(toWrite);
+        toWrite.clear();
         files.threads().execute(() -> {
+            int length = 0;
             IOException failure = null;
-            try {
-                write(next);
-            } catch (IOException e) {
-                failure = e;
-            } finally {
-                next.release();
+            for (ByteBuf data : next) {
+                length += data.readableBytes();
+                try {
+                    if (failure == null) {
+                        write(data);
+                    }
+                } catch (IOException e) {
+                    failure = e;
+                } finally {
+                    data.release();
+                }
             }
+            int written = length;
             IOException outcome = failure;
-            loop.execute(() -> written(length, outcome));
+            loop.execute(() -> written(written, outcome));
         });
     }
 
