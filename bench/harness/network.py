@@ -4,6 +4,7 @@ import os
 import shutil
 import socket
 import struct
+import subprocess
 import sys
 from pathlib import Path
 
@@ -15,15 +16,19 @@ def enter():
     """
     Begins this program anew in a network namespace with nothing but a loopback device and Linux's default congestion
     control, whatever the machine's is: BBR paces what is sent, with a timer that on a virtual machine costs more than
-    what is measured. For that one has to be root; for others, and with INSIDE set to "machine", the machine's network is
-    used as it is.
+    what is measured. For that one has to be root, and not in a container that forbids it; else, and with INSIDE set to
+    "machine", the machine's network is used as it is.
     """
     if INSIDE in os.environ:
         if os.environ[INSIDE] == "own":
             prepare()
-    elif os.geteuid() == 0 and shutil.which("unshare"):
+    elif os.geteuid() == 0 and shutil.which("unshare") and allowed():
         os.environ[INSIDE] = "own"
         os.execvp("unshare", ["unshare", "--net", sys.executable, *sys.argv])
+
+
+def allowed():
+    return subprocess.run(["unshare", "--net", "true"], stderr=subprocess.DEVNULL).returncode == 0
 
 
 def prepare():

@@ -216,16 +216,16 @@ final class Http2Streams extends Http2ConnectionHandler implements ClientConnect
             flushes = true;
             ctx().executor().execute(() -> {
                 flushes = false;
-                flushNow();
+                if (unflushed) {
+                    flushNow();
+                }
             });
         }
     }
 
     private void flushNow() {
-        if (unflushed) {
-            unflushed = false;
-            flush(ctx());
-        }
+        unflushed = false;
+        flush(ctx());
     }
 
     /** One of the streams waits for an answer no more. */
@@ -236,7 +236,6 @@ final class Http2Streams extends Http2ConnectionHandler implements ClientConnect
     /** An answer is whole. When no stream waits for another one, nothing more can leave together with it. */
     void flushAnswer() {
         if (unanswered == 0 && !inRead) {
-            unflushed = true;
             flushNow();
         } else {
             flushSoon();
