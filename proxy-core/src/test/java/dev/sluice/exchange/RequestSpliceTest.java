@@ -1,5 +1,6 @@
 package dev.sluice.exchange;
 
+import static dev.sluice.fixture.Transfers.body;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
@@ -7,30 +8,19 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.sluice.fixture.Backend;
 import dev.sluice.fixture.Message;
-import dev.sluice.fixture.Pipes;
 import dev.sluice.fixture.ProxyFixture;
 import dev.sluice.fixture.Standstill;
-import dev.sluice.fixture.TestCertificates;
-import dev.sluice.fixture.TrustAll;
+import dev.sluice.fixture.Transfers;
 import dev.sluice.fixture.Wire;
 import dev.sluice.service.BufferOptions;
-import dev.sluice.service.ServiceOptions;
 import io.netty.channel.epoll.Epoll;
 import java.io.IOException;
-import java.net.Socket;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
-import java.time.Duration;
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HexFormat;
-import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -44,12 +34,9 @@ class RequestSpliceTest {
     private static final int LARGE = 20_000_000;
     private static final String SECOND = "GET /second HTTP/1.1\r\nHost: app.test\r\n\r\n";
 
-    private final long pipesBefore = Pipes.open();
-    private final ProxyFixture proxy = new ProxyFixture();
-    private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
-    private final AtomicLong sent = new AtomicLong();
+    private final Transfers transfers = new Transfers(false);
+    private final ProxyFixture proxy = transfers.proxy;
     private final CountDownLatch goOn = new CountDownLatch(1);
-    private Backend app = Backend.named("unused");
 
     RequestSpliceTest() throws IOException {}
 
@@ -61,23 +48,7 @@ class RequestSpliceTest {
     @AfterEach
     void end() throws Exception {
         goOn.countDown();
-        app.close();
-        proxy.close();
-        threads.close();
-        assertThat(Pipes.open()).as("ends of pipes once the loops have ended").isEqualTo(pipesBefore);
-    }
-
-    private void deploy(BufferOptions buffering, Backend.Script script) throws Exception {
-        app.close();
-        app = new Backend("app", script);
-        app.readsBodies = false;
-        proxy.deploy("app", ServiceOptions.DEFAULT, ProxyFixture.buffering(buffering), Duration.ofSeconds(10), app);
-    }
-
-    private static byte[] body(int length, long seed) {
-        byte[] body = new byte[length];
-        new Random(seed).nextBytes(body);
-        return body;
+        transfers.close();
     }
 
     private static MessageDigest digest() {
@@ -125,14 +96,7 @@ class RequestSpliceTest {
 
     // Another request follows the body, so that a byte too much or too little shows.
     private Void upload(Wire wire, byte[] body, Random random) throws IOException {
-        byte[] all = post(body);
-        int at = 0;
-        while (at < all.length) {
-            int to = Math.min(all.length, at + 1 + random.nextInt(300_000));
-            wire.send(Arrays.copyOfRange(all, at, to));
-            sent.addAndGet(to - at);
-            at = to;
-        }
+        transfers.sendInPieces(wire, post(body), 300_000, random);
         assertThat(ProxyFixture.receive(wire).text()).isEqualTo(hash(body));
         assertThat(ProxyFixture.receive(wire).text()).isEqualTo("second");
         return null;
@@ -140,70 +104,56 @@ class RequestSpliceTest {
 
     @Test
     void manyAtATimeArriveByteForByteThroughTheSameLoops() throws Exception {
-        deploy(BufferOptions.DEFAULT, RequestSpliceTest::answer);
+        transfers.deploy(BufferOptions.DEFAULT, RequestSpliceTest::answer);
         int[] sizes = {65_536, 65_537, 70_000, 131_072, 300_000, 1_000_000, 5_000_001, LARGE};
-        List<Future<Void>> uploads = new ArrayList<>();
-        for (int i = 0; i < 24; i++) {
-            int seed = i;
-            uploads.add(threads.submit(() -> {
-                try (Wire wire = proxy.connect()) {
-                    wire.timeout(60_000);
-                    Random random = new Random(seed);
-                    for (int n = 0; n < 4; n++) {
-                        upload(wire, body(sizes[random.nextInt(sizes.length)], random.nextLong()), random);
-                    }
-                    return null;
+        transfers.together(24, seed -> () -> {
+            try (Wire wire = proxy.connect()) {
+                wire.timeout(60_000);
+                Random random = new Random(seed);
+                for (int n = 0; n < 4; n++) {
+                    upload(wire, body(sizes[random.nextInt(sizes.length)], random.nextLong()), random);
                 }
-            }));
-        }
-        for (Future<Void> upload : uploads) {
-            upload.get();
-        }
-        assertThat(Pipes.open()).isGreaterThan(pipesBefore);
+                return null;
+            }
+        });
+        assertThat(transfers.pipes()).isPositive();
     }
 
     @Test
     void aTargetThatStopsReadingHasItAllWhenItGoesOn() throws Exception {
-        deploy(BufferOptions.DEFAULT, (request, wire) -> {
+        transfers.deploy(BufferOptions.DEFAULT, (request, wire) -> {
             if (request.firstLine.startsWith("GET ")) {
                 Backend.ok(wire, "second");
                 return;
             }
             // Until nothing more fits anywhere: then a part is left in the pipe.
-            Standstill.of(sent::get);
+            Standstill.of(transfers.sent::get);
             answerHash(request, wire, new Random(2));
         });
-        List<Future<Void>> uploads = new ArrayList<>();
-        for (int i = 0; i < 6; i++) {
-            byte[] body = body(LARGE + i, i);
-            uploads.add(threads.submit(() -> {
-                try (Wire wire = proxy.connect()) {
-                    wire.timeout(60_000);
-                    return upload(wire, body, new Random(3));
-                }
-            }));
-        }
-        for (Future<Void> upload : uploads) {
-            upload.get();
-        }
-        assertThat(Pipes.open()).isGreaterThan(pipesBefore);
+        transfers.together(6, i -> () -> {
+            try (Wire wire = proxy.connect()) {
+                wire.timeout(60_000);
+                return upload(wire, body(LARGE + i, i), new Random(3));
+            }
+        });
+        assertThat(transfers.pipes()).isPositive();
     }
 
     @Test
     void theLogCountsEveryByte() throws Exception {
-        deploy(BufferOptions.DEFAULT, RequestSpliceTest::answer);
+        transfers.deploy(BufferOptions.DEFAULT, RequestSpliceTest::answer);
         try (Wire wire = proxy.connect()) {
             upload(wire, body(LARGE, 4), new Random(4));
         }
         proxy.awaitLog("\"bytes_in\":" + LARGE + ",");
-        assertThat(Pipes.open()).isGreaterThan(pipesBefore);
+        assertThat(transfers.pipes()).isPositive();
     }
 
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
     void aClientThatLeavesInTheMiddleEndsTheTargetsConnectionToo(boolean reset) throws Exception {
         CountDownLatch ended = new CountDownLatch(1);
-        deploy(BufferOptions.DEFAULT, (request, wire) -> {
+        transfers.deploy(BufferOptions.DEFAULT, (request, wire) -> {
             try {
                 wire.rest();
             } catch (IOException e) {
@@ -227,7 +177,7 @@ class RequestSpliceTest {
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
     void aTargetThatDiesInTheMiddleIsABadGateway(boolean reset) throws Exception {
-        deploy(BufferOptions.DEFAULT, (request, wire) -> {
+        transfers.deploy(BufferOptions.DEFAULT, (request, wire) -> {
             wire.skip(LARGE / 4);
             if (reset) {
                 wire.reset();
@@ -237,7 +187,7 @@ class RequestSpliceTest {
         });
         try (Wire wire = proxy.connect()) {
             wire.timeout(30_000);
-            Future<?> sending = threads.submit(() -> send(wire));
+            Future<?> sending = transfers.threads.submit(() -> send(wire));
             assertThat(ProxyFixture.receive(wire).status()).isEqualTo(502);
             wire.close();
             await().until(sending::isDone);
@@ -247,14 +197,14 @@ class RequestSpliceTest {
 
     @Test
     void anAnswerBeforeTheBodysEndReachesTheClient() throws Exception {
-        deploy(BufferOptions.DEFAULT, (request, wire) -> {
+        transfers.deploy(BufferOptions.DEFAULT, (request, wire) -> {
             wire.skip(LARGE / 4);
             wire.send("HTTP/1.1 413 Too Large\r\nContent-Length: 9\r\nConnection: close\r\n\r\ntoo large");
             goOn.await();
         });
         try (Wire wire = proxy.connect()) {
             wire.timeout(30_000);
-            Future<?> sending = threads.submit(() -> send(wire));
+            Future<?> sending = transfers.threads.submit(() -> send(wire));
             Message answer = ProxyFixture.receive(wire);
             assertThat(answer.status()).isEqualTo(413);
             assertThat(answer.text()).isEqualTo("too large");
@@ -274,23 +224,16 @@ class RequestSpliceTest {
 
     @Test
     void nothingIsSplicedThatSomebodyLooksAt() throws Exception {
-        deploy(new BufferOptions(true, false, 1_000_000, 0, 0), RequestSpliceTest::answer);
+        transfers.deploy(new BufferOptions(true, false, 1_000_000, 0, 0), RequestSpliceTest::answer);
         try (Wire wire = proxy.connect()) {
             upload(wire, body(LARGE, 8), new Random(8));
         }
-        assertThat(Pipes.open()).as("of a service that collects bodies").isEqualTo(pipesBefore);
+        assertThat(transfers.pipes()).as("of a service that collects bodies").isZero();
 
-        proxy.certificate("own", TestCertificates.forHost("app.test"));
-        app.close();
-        app = new Backend("app", RequestSpliceTest::answer);
-        app.readsBodies = false;
-        proxy.deploy("app", ProxyFixture.secured("app.test", "own"), ProxyFixture.QUICK, Duration.ofSeconds(10), app);
-        Socket plain = new Socket("127.0.0.1", proxy.tlsPort);
-        try (Wire wire =
-                new Wire(TrustAll.context().getSocketFactory().createSocket(plain, "app.test", proxy.tlsPort, true))) {
+        try (Wire wire = transfers.deploySecured(RequestSpliceTest::answer)) {
             wire.timeout(30_000);
             upload(wire, body(LARGE, 9), new Random(9));
         }
-        assertThat(Pipes.open()).as("of TLS").isEqualTo(pipesBefore);
+        assertThat(transfers.pipes()).as("of TLS").isZero();
     }
 }
